@@ -1,0 +1,1 @@
+"""A selective forwarding unit for WebRTC, scripted from Python."""

@@ -1,0 +1,54 @@
+"""The extension module: one class a worker thread, one a test peer. JSON crosses here, nothing else."""
+
+__all__ = ["Peer", "Worker"]
+
+class Worker:
+    """A media thread with its sockets.
+
+    Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each line drained is one of
+    `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K, "message": M}}` with K in `notFound`, `exists`,
+    `invalidState`, `invalidParameters`; `{"event": NAME, ...}`; `{"died": REASON}`, which is the last.
+    """
+
+    def __init__(self, options: str) -> None:
+        """Binds the sockets and starts the thread.
+
+        Args:
+            options: JSON `{"listen": [{"ip", "port", "announcedAddress"?}], "certificatePem"?, "privateKeyPem"?,
+                "iceConsentTimeout"?: seconds, "dtlsMtu"?}`; port 0 takes a free one.
+
+        Raises:
+            OSError: A socket cannot be bound.
+            ValueError: The options are not of this form, or the certificate cannot be read.
+        """
+
+    @property
+    def event_fd(self) -> int:
+        """Readable when `drain` has something to give. Belongs to the worker; not to be closed or read by the caller."""
+
+    @property
+    def listen(self) -> list[tuple[str, int]]:
+        """The bound addresses."""
+
+    def submit(self, request: int, command: str) -> None:
+        """Queues a command; never blocks. Its answer comes by `drain` under the same `request`.
+
+        Raises:
+            RuntimeError: The worker has ended.
+            ValueError: The command is not JSON of a known form.
+        """
+
+    def drain(self) -> list[str]:
+        """Takes everything that waits, and quiets `event_fd`."""
+
+    def cpu_times(self) -> tuple[float, float]:
+        """User and system CPU seconds of the media thread."""
+
+    def close(self) -> None:
+        """Stops the thread and closes its sockets; waits for it without the interpreter lock. Idempotent."""
+
+    def panic(self) -> None:
+        """Makes the media thread panic, for tests of `died`."""
+
+class Peer:
+    """A WebRTC client on a thread of its own (`rust/peer`)."""

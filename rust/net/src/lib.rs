@@ -1,0 +1,1 @@
+//! Worker threads and UDP sockets around the engine.
