@@ -51,4 +51,42 @@ class Worker:
         """Makes the media thread panic, for tests of `died`."""
 
 class Peer:
-    """A WebRTC client on a thread of its own (`rust/peer`)."""
+    """A WebRTC client on a thread of its own, for tests.
+
+    Commands and what comes back are JSON texts (`rust/peer/src/command.rs`), in the forms of `Worker`. Events are
+    `{"event": "connectionState", "connection": C, "state": S}` with S as in the browsers' `RTCPeerConnection`, and
+    `{"event": "reached", "watch": W}`.
+    """
+
+    def __init__(self) -> None:
+        """Starts the thread.
+
+        Raises:
+            OSError: The process is out of threads or descriptors.
+        """
+
+    @property
+    def event_fd(self) -> int:
+        """Readable when `drain` has something to give. Belongs to the peer; not to be closed or read by the caller."""
+
+    def submit(self, request: int, command: str) -> None:
+        """Queues a command; never blocks. Its answer comes by `drain` under the same `request`.
+
+        Raises:
+            RuntimeError: The peer is closed.
+            ValueError: The command is not JSON of a known form.
+        """
+
+    def drain(self) -> list[str]:
+        """Takes everything that waits, and quiets `event_fd`."""
+
+    def stats(self, track: int) -> str:
+        """Counts what came or went: a JSON object for a received track, a list of one object an encoding for a
+        published one (`rust/peer/src/receive/stats.rs`, `send/track.rs`).
+
+        Raises:
+            KeyError: There is no such track.
+        """
+
+    def close(self) -> None:
+        """Closes all connections and stops the thread; waits for it without the interpreter lock. Idempotent."""

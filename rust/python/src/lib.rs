@@ -1,1 +1,12 @@
 //! The extension module `sfu._core`.
+
+mod peer;
+
+use pyo3::prelude::*;
+
+/// One class a worker thread, one a test peer.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::peer::Peer;
+}
