@@ -12,6 +12,7 @@
 mod command;
 mod config;
 mod datagram;
+mod engine;
 mod error;
 mod event;
 mod ids;
@@ -24,11 +25,12 @@ pub use command::{
 };
 pub use config::{EngineConfig, ListenAddress};
 pub use datagram::{Datagram, SocketId, Transmit, TransmitQueue, Tuple};
+pub use engine::Engine;
 pub use error::{CommandError, DropReason, InvalidParameters, InvalidState, Object};
 pub use event::Event;
 pub use ids::{ConsumerId, PayloadType, ProducerId, RouterId, Ssrc, TransportId};
 pub use rtp::{CodecKind, ExtensionKind};
 pub use transport::{
-    Certificate, DtlsParameters, DtlsRole, DtlsState, Fingerprint, IceCandidate, IceParameters,
-    IceState,
+    Certificate, CertificateError, DtlsParameters, DtlsRole, DtlsState, Fingerprint, IceCandidate,
+    IceParameters, IceState,
 };

@@ -3,5 +3,5 @@
 mod dtls;
 mod ice;
 
-pub use dtls::{Certificate, DtlsParameters, DtlsRole, DtlsState, Fingerprint};
+pub use dtls::{Certificate, CertificateError, DtlsParameters, DtlsRole, DtlsState, Fingerprint};
 pub use ice::{IceCandidate, IceParameters, IceState};
