@@ -239,7 +239,9 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
-fn certificate(provider: &dyn RTCCryptoProvider) -> Result<RTCCertificate, CommandError> {
+pub(crate) fn certificate(
+    provider: &dyn RTCCryptoProvider,
+) -> Result<RTCCertificate, CommandError> {
     let mut params = CertificateParams::default();
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();
@@ -248,7 +250,7 @@ fn certificate(provider: &dyn RTCCryptoProvider) -> Result<RTCCertificate, Comma
     Ok(RTCCertificate::generate(provider.crypto(), scheme, params)?)
 }
 
-fn fingerprints(
+pub(crate) fn fingerprints(
     certificate: &RTCCertificate,
     provider: &dyn RTCCryptoProvider,
 ) -> Result<Vec<Fingerprint>, CommandError> {
@@ -263,7 +265,7 @@ fn fingerprints(
         .collect())
 }
 
-fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngine {
+pub(crate) fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngine {
     let role = match role {
         DtlsRole::Auto | DtlsRole::Client => RTCDtlsRole::Client,
         DtlsRole::Server => RTCDtlsRole::Server,
@@ -276,7 +278,7 @@ fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngi
         .build()
 }
 
-fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError> {
+pub(crate) fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError> {
     let mut engine = MediaEngine::default();
     for codec in &options.codecs {
         let parameters = RTCRtpCodecParameters {
@@ -294,7 +296,7 @@ fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError>
     Ok(engine)
 }
 
-fn local_track(kind: Kind, rtp: &RtpParameters, track: &SentTrack) -> MediaStreamTrack {
+pub(crate) fn local_track(kind: Kind, rtp: &RtpParameters, track: &SentTrack) -> MediaStreamTrack {
     let codec = rtp.media_codec().map(library_codec).unwrap_or_default();
     let encodings = track
         .encodings

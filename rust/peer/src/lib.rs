@@ -25,6 +25,8 @@ mod peer;
 mod receive;
 mod sdp;
 mod send;
+mod sim;
 
 pub use error::CommandError;
 pub use peer::{Peer, SubmitError};
+pub use sim::SimPeer;
