@@ -12,6 +12,7 @@
 mod command;
 mod config;
 mod datagram;
+mod demux;
 mod engine;
 mod error;
 mod event;
