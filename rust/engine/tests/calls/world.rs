@@ -1,0 +1,523 @@
+//! A call on virtual time: the engine, peers of another make, and a network between them.
+
+use std::{
+    collections::{BTreeMap, BinaryHeap},
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rand_chacha::{
+    ChaCha12Rng,
+    rand_core::{RngCore, SeedableRng},
+};
+use serde_json::{Value, json};
+use sfu_engine::{
+    Certificate, CommandError, Datagram, Engine, EngineConfig, Event, ListenAddress, SocketId,
+    Tuple,
+};
+use sfu_peer::SimPeer;
+
+/// The engine with its peers.
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) engine: Engine,
+    pub(crate) peers: Vec<Node>,
+    pub(crate) network: Network,
+    pub(crate) events: Vec<Event>,
+    flying: BinaryHeap<Flying>,
+    sent: u64,
+    start: Instant,
+}
+
+/// A peer, where it is, and what it has.
+pub(crate) struct Node {
+    pub(crate) sim: SimPeer,
+    /// Its own address, which it does not know to change behind a NAT.
+    pub(crate) address: SocketAddr,
+    /// The address that the engine sees.
+    pub(crate) seen_as: SocketAddr,
+    pub(crate) transport: u64,
+    dtls_parameters: Value,
+    sections: u64,
+}
+
+/// What the network does, the same in both directions; `lose_*` are shares of one.
+pub(crate) struct Network {
+    pub(crate) delay: Duration,
+    /// Added at random, up to so much: reorders.
+    pub(crate) jitter: Duration,
+    pub(crate) lose_to_engine: f64,
+    pub(crate) lose_to_peers: f64,
+    pub(crate) duplicate: f64,
+    rng: ChaCha12Rng,
+}
+
+#[derive(PartialEq, Eq)]
+struct Flying {
+    arrives: Instant,
+    number: u64,
+    from: SocketAddr,
+    to: SocketAddr,
+    bytes: Vec<u8>,
+}
+
+/// Which way a published track goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Media {
+    Audio,
+    Video,
+}
+
+impl World {
+    /// An engine with one router, whose consent time-out is the standard one.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self::configured(seed, |_| {})
+    }
+
+    /// The same with changes to the configuration.
+    pub(crate) fn configured(seed: u64, change: impl FnOnce(&mut EngineConfig)) -> Self {
+        let now = Instant::now();
+        let listen = ListenAddress {
+            local: engine_address(),
+            announced: None,
+        };
+        let certificate = Certificate::generate().unwrap();
+        let mut config = EngineConfig::new(vec![listen], Arc::new(certificate));
+        change(&mut config);
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        let mut world = Self {
+            now,
+            engine: Engine::new(config, key, now, UNIX),
+            peers: Vec::new(),
+            network: Network {
+                delay: Duration::from_millis(10),
+                jitter: Duration::ZERO,
+                lose_to_engine: 0.0,
+                lose_to_peers: 0.0,
+                duplicate: 0.0,
+                rng: ChaCha12Rng::seed_from_u64(seed),
+            },
+            events: Vec::new(),
+            flying: BinaryHeap::new(),
+            sent: 0,
+            start: now,
+        };
+        world
+            .command(json!({ "method": "createRouter", "router": 1 }))
+            .unwrap();
+        world
+    }
+
+    /// Carries out a command given as JSON; its answer as JSON.
+    pub(crate) fn command(&mut self, command: Value) -> Result<Value, CommandError> {
+        let command = serde_json::from_value(command).unwrap();
+        let reply = self.engine.handle_command(command, self.now);
+        self.collect();
+        reply.map(|reply| serde_json::to_value(reply).unwrap())
+    }
+
+    /// Adds a peer with a transport; `role` is the peer's in DTLS. It is not connected yet.
+    pub(crate) fn add_peer(&mut self, role: &str) -> usize {
+        let place = self.peers.len();
+        let transport = place as u64 + 1;
+        let created = self.command(json!({
+            "method": "createWebRtcTransport", "router": 1, "transport": transport,
+        }));
+        let options = json!({
+            "connection": 1,
+            "transport": created.unwrap(),
+            "codecs": [client_codec(Media::Audio), client_codec(Media::Video), client_rtx(),
+                       router_codec(Media::Audio), router_codec(Media::Video), router_rtx()],
+            "headerExtensions": [MID, AUDIO_LEVEL, ABS_SEND_TIME],
+            "dtlsRole": role,
+        });
+        let address = SocketAddr::from(([10, 0, 1, u8::try_from(place).unwrap() + 1], 5_000));
+        let unix = UNIX + (self.now - self.start);
+        let (sim, dtls_parameters) = SimPeer::new(options, address, self.now, unix).unwrap();
+        self.peers.push(Node {
+            sim,
+            address,
+            seen_as: address,
+            transport,
+            dtls_parameters,
+            sections: 0,
+        });
+        place
+    }
+
+    /// Tells the engine the peer's DTLS parameters.
+    pub(crate) fn connect(&mut self, peer: usize) {
+        let Node {
+            transport,
+            dtls_parameters,
+            ..
+        } = &self.peers[peer];
+        let connect = json!({
+            "method": "connectTransport", "transport": transport,
+            "dtlsParameters": dtls_parameters,
+        });
+        self.command(connect).unwrap();
+    }
+
+    /// A connected client in the DTLS role `client`.
+    pub(crate) fn peer(&mut self) -> usize {
+        let peer = self.add_peer("client");
+        self.connect(peer);
+        peer
+    }
+
+    /// Publishes a track as producer `id`.
+    pub(crate) fn publish(&mut self, peer: usize, id: u64, media: Media) {
+        let node = &mut self.peers[peer];
+        let mid = node.next_mid();
+        let rtp_parameters = client_parameters(media, &mid, id);
+        node.sim
+            .publish(
+                json!({
+                    "connection": 1, "track": id, "kind": kind(media), "fps": fps(media),
+                    "rtpParameters": rtp_parameters,
+                }),
+                self.now,
+            )
+            .unwrap();
+        let transport = node.transport;
+        self.command(produce(transport, id, media, &mid)).unwrap();
+    }
+
+    /// Subscribes to producer `producer` as consumer `id`, which is the peer's track as well.
+    pub(crate) fn subscribe(&mut self, peer: usize, id: u64, producer: u64, media: Media) {
+        let node = &mut self.peers[peer];
+        let mid = node.next_mid();
+        let transport = node.transport;
+        self.command(consume(transport, id, producer, media, &mid))
+            .unwrap();
+        let node = &mut self.peers[peer];
+        let parameters = router_parameters(media, &mid, id);
+        node.sim
+            .subscribe(id, json!(kind(media)), parameters, self.now)
+            .unwrap();
+    }
+
+    /// A count of a received or published track.
+    pub(crate) fn count(&self, peer: usize, track: u64, name: &str) -> u64 {
+        let stats = self.peers[peer].sim.stats(track).unwrap();
+        let stats = stats.get(0).unwrap_or(&stats);
+        stats[name]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{name}: {stats}"))
+    }
+
+    /// All counts of a received track.
+    pub(crate) fn stats(&self, peer: usize, track: u64) -> Value {
+        self.peers[peer].sim.stats(track).unwrap()
+    }
+
+    /// How often the engine dropped something for a reason.
+    pub(crate) fn drops(&mut self, reason: &str) -> u64 {
+        let dump = self.command(json!({ "method": "dump", "worker": null }));
+        dump.unwrap()["drops"][reason].as_u64().unwrap_or(0)
+    }
+
+    /// Lets `time` pass.
+    pub(crate) fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some(next) = self.next_instant().filter(|next| *next <= end) {
+            self.step(next);
+        }
+        self.now = end;
+    }
+
+    /// Lets time pass until `done`, at most `limit`.
+    #[track_caller]
+    pub(crate) fn run_until(&mut self, limit: Duration, mut done: impl FnMut(&mut Self) -> bool) {
+        let end = self.now + limit;
+        while !done(self) {
+            let next = self.next_instant().filter(|next| *next <= end);
+            let next = next.unwrap_or_else(|| panic!("not within {limit:?}"));
+            self.step(next);
+        }
+    }
+
+    /// Runs until all peers are connected.
+    #[track_caller]
+    pub(crate) fn run_until_connected(&mut self) {
+        self.run_until(Duration::from_secs(20), |world| {
+            world.peers.iter().all(|peer| peer.sim.is_connected())
+        });
+    }
+
+    /// Gives the engine a datagram as if it came from `from`.
+    pub(crate) fn inject(&mut self, from: SocketAddr, bytes: &[u8]) {
+        let mut payload = bytes.to_vec();
+        let mut batch = [Datagram {
+            tuple: tuple(from),
+            payload: &mut payload,
+        }];
+        self.engine.handle_datagrams(&mut batch, self.now);
+        self.collect();
+    }
+
+    fn next_instant(&mut self) -> Option<Instant> {
+        let arrival = self.flying.peek().map(|flying| flying.arrives);
+        let peers = self
+            .peers
+            .iter_mut()
+            .filter_map(|peer| peer.sim.poll_timeout());
+        let engine = self.engine.poll_timeout();
+        peers.chain(arrival).chain(engine).min()
+    }
+
+    fn step(&mut self, next: Instant) {
+        self.now = self.now.max(next);
+        let mut batch = Vec::new();
+        while self
+            .flying
+            .peek()
+            .is_some_and(|flying| flying.arrives <= self.now)
+        {
+            let flying = self.flying.pop().unwrap();
+            if flying.to == engine_address() {
+                batch.push(flying);
+            } else if let Some(peer) = self.peers.iter_mut().find(|peer| peer.seen_as == flying.to)
+            {
+                peer.sim
+                    .handle_datagram(flying.from, &flying.bytes, self.now);
+            }
+        }
+        let mut batch: Vec<_> = batch
+            .iter_mut()
+            .map(|flying| Datagram {
+                tuple: tuple(flying.from),
+                payload: &mut flying.bytes,
+            })
+            .collect();
+        self.engine.handle_datagrams(&mut batch, self.now);
+        if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.engine.handle_timeout(self.now);
+        }
+        for peer in &mut self.peers {
+            if peer.sim.poll_timeout().is_some_and(|at| at <= self.now) {
+                peer.sim.handle_timeout(self.now);
+            }
+        }
+        self.collect();
+    }
+
+    /// Takes what the engine and the peers have to send and to tell.
+    fn collect(&mut self) {
+        let mut datagrams = Vec::new();
+        for run in self.engine.transmits().runs() {
+            for datagram in run.payload.chunks(run.segment_size) {
+                datagrams.push((engine_address(), run.tuple.remote, datagram.to_vec()));
+            }
+        }
+        self.engine.transmits().clear();
+        self.events
+            .extend(std::iter::from_fn(|| self.engine.poll_event()));
+        for peer in &mut self.peers {
+            while let Some((to, bytes)) = peer.sim.poll_transmit() {
+                datagrams.push((peer.seen_as, to, bytes));
+            }
+        }
+        for (from, to, bytes) in datagrams {
+            self.send(from, to, &bytes);
+        }
+    }
+
+    fn send(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        let lose = if to == engine_address() {
+            self.network.lose_to_engine
+        } else {
+            self.network.lose_to_peers
+        };
+        if self.network.happens(lose) {
+            return;
+        }
+        let copies = if self.network.happens(self.network.duplicate) {
+            2
+        } else {
+            1
+        };
+        for _ in 0..copies {
+            let share = f64::from(self.network.rng.next_u32()) / f64::from(u32::MAX);
+            self.sent += 1;
+            self.flying.push(Flying {
+                arrives: self.now + self.network.delay + self.network.jitter.mul_f64(share),
+                number: self.sent,
+                from,
+                to,
+                bytes: bytes.to_vec(),
+            });
+        }
+    }
+}
+
+impl Node {
+    fn next_mid(&mut self) -> String {
+        self.sections += 1;
+        (self.sections - 1).to_string()
+    }
+}
+
+impl Network {
+    fn happens(&mut self, share: f64) -> bool {
+        share > 0.0 && f64::from(self.rng.next_u32()) / f64::from(u32::MAX) < share
+    }
+}
+
+impl Ord for Flying {
+    /// The earliest is the greatest: what a heap gives first.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (other.arrives, other.number).cmp(&(self.arrives, self.number))
+    }
+}
+
+impl PartialOrd for Flying {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The engine's one address.
+pub(crate) fn engine_address() -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, 1], 4_000))
+}
+
+pub(crate) fn tuple(remote: SocketAddr) -> Tuple {
+    Tuple {
+        socket: SocketId(0),
+        local: None,
+        remote,
+    }
+}
+
+/// The command by which a track of [`World::publish`] becomes a producer.
+pub(crate) fn produce(transport: u64, id: u64, media: Media, mid: &str) -> Value {
+    let codec = match media {
+        Media::Audio => json!({
+            "codec": "opus", "payloadType": 111, "mappedPayloadType": 100, "clockRate": 48_000,
+        }),
+        Media::Video => json!({
+            "codec": "vp8", "payloadType": 96, "mappedPayloadType": 101, "clockRate": 90_000,
+            "rtxPayloadType": 97, "nack": true, "pli": true, "fir": true,
+        }),
+    };
+    json!({
+        "method": "produce", "transport": transport, "producer": id, "kind": kind(media),
+        "mid": mid, "codecs": [codec], "encodings": client_encodings(media, id),
+        "headerExtensions": [{ "uri": MID, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 7 }],
+    })
+}
+
+/// The command of [`World::subscribe`].
+pub(crate) fn consume(transport: u64, id: u64, producer: u64, media: Media, mid: &str) -> Value {
+    let mut command = json!({
+        "method": "consume", "transport": transport, "consumer": id, "producer": producer,
+        "mid": mid, "payloadTypes": [100, 101], "ssrc": 10_000 + id, "cname": "alice",
+        "headerExtensions": [
+            { "uri": MID, "id": 1 }, { "uri": ABS_SEND_TIME, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 6 },
+        ],
+    });
+    if media == Media::Video {
+        command["rtxPayloadType"] = json!(102);
+        command["rtxSsrc"] = json!(20_000 + id);
+    }
+    command
+}
+
+fn client_parameters(media: Media, mid: &str, id: u64) -> Value {
+    let mut codecs = vec![client_codec(media)];
+    if media == Media::Video {
+        codecs.push(client_rtx());
+    }
+    json!({
+        "mid": mid, "codecs": codecs, "encodings": client_encodings(media, id),
+        "headerExtensions": [{ "uri": MID, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 7 }],
+        "rtcp": { "cname": "alice" },
+    })
+}
+
+fn client_encodings(media: Media, id: u64) -> Value {
+    match media {
+        Media::Audio => json!([{ "ssrc": 1_000 + id }]),
+        Media::Video => {
+            json!([{ "ssrc": 1_000 + id, "rtx": { "ssrc": 2_000 + id }, "rtxSsrc": 2_000 + id }])
+        }
+    }
+}
+
+fn router_parameters(media: Media, mid: &str, id: u64) -> Value {
+    let mut codecs = vec![router_codec(media)];
+    let mut encoding = json!({ "ssrc": 10_000 + id });
+    if media == Media::Video {
+        codecs.push(router_rtx());
+        encoding["rtx"] = json!({ "ssrc": 20_000 + id });
+    }
+    json!({
+        "mid": mid, "codecs": codecs, "encodings": [encoding],
+        "headerExtensions": [
+            { "uri": MID, "id": 1 }, { "uri": ABS_SEND_TIME, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 6 },
+        ],
+        "rtcp": { "cname": "alice" },
+    })
+}
+
+fn client_codec(media: Media) -> Value {
+    codec(media, 111, 96)
+}
+
+fn router_codec(media: Media) -> Value {
+    codec(media, 100, 101)
+}
+
+fn codec(media: Media, audio: u8, video: u8) -> Value {
+    match media {
+        Media::Audio => json!({
+            "mimeType": "audio/opus", "payloadType": audio, "clockRate": 48_000, "channels": 2,
+        }),
+        Media::Video => json!({
+            "mimeType": "video/VP8", "payloadType": video, "clockRate": 90_000,
+            "rtcpFeedback": [
+                { "type": "nack" }, { "type": "nack", "parameter": "pli" },
+                { "type": "ccm", "parameter": "fir" },
+            ],
+        }),
+    }
+}
+
+fn client_rtx() -> Value {
+    rtx(97, 96)
+}
+
+fn router_rtx() -> Value {
+    rtx(102, 101)
+}
+
+fn rtx(payload_type: u8, apt: u8) -> Value {
+    json!({
+        "mimeType": "video/rtx", "payloadType": payload_type, "clockRate": 90_000,
+        "parameters": { "apt": apt },
+    })
+}
+
+fn kind(media: Media) -> &'static str {
+    match media {
+        Media::Audio => "audio",
+        Media::Video => "video",
+    }
+}
+
+fn fps(media: Media) -> u32 {
+    match media {
+        Media::Audio => 50,
+        Media::Video => 30,
+    }
+}
+
+/// The time since the Unix epoch at which every world begins.
+const UNIX: Duration = Duration::from_secs(1_795_000_000);
+const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
