@@ -8,3 +8,20 @@ pub(crate) const ORIGINAL_SEQUENCE_LEN: usize = 2;
 pub(crate) fn original_sequence(payload: &[u8]) -> Option<u16> {
     payload.first_chunk().copied().map(u16::from_be_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payload_starts_with_the_original_sequence_number() {
+        assert_eq!(original_sequence(&[0x12, 0x34, 9, 8]), Some(0x1234));
+        assert_eq!(original_sequence(&[0x12, 0x34]), Some(0x1234));
+    }
+
+    #[test]
+    fn padding_repeats_nothing() {
+        assert_eq!(original_sequence(&[]), None);
+        assert_eq!(original_sequence(&[0x12]), None);
+    }
+}

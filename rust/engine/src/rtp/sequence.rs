@@ -45,3 +45,64 @@ impl<const BITS: u32> Unwrapper<BITS> {
 pub(crate) fn is_newer(a: u16, b: u16) -> bool {
     (1..0x8000).contains(&a.wrapping_sub(b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_on_over_the_wrap() {
+        assert_eq!(
+            unwrap(&[65_534, 65_535, 0, 1]),
+            [131_070, 131_071, 131_072, 131_073]
+        );
+    }
+
+    #[test]
+    fn the_first_number_leaves_room_for_what_it_overtook() {
+        assert_eq!(unwrap(&[2, 65_535]), [65_538, 65_535]);
+    }
+
+    #[test]
+    fn a_late_number_does_not_move_the_highest() {
+        assert_eq!(unwrap(&[10, 5, 11]), [65_546, 65_541, 65_547]);
+        assert_eq!(unwrap(&[0, 40_000, 20_000]), [65_536, 40_000, 85_536]);
+    }
+
+    #[test]
+    fn half_a_cycle_is_taken_for_late() {
+        assert_eq!(unwrap(&[0, 0x7FFF]), [0x1_0000, 0x1_7FFF]);
+        assert_eq!(unwrap(&[0, 0x8000]), [0x1_0000, 0x8000]);
+    }
+
+    #[test]
+    fn many_cycles_are_counted() {
+        let mut unwrapper = SequenceUnwrapper::default();
+        let last = (0..10 * 8)
+            .map(|step: u16| unwrapper.unwrap(step.wrapping_mul(0x2000)))
+            .last();
+        assert_eq!(last, Some(10 * 0x1_0000 + 0xE000));
+    }
+
+    #[test]
+    fn timestamps_wrap_at_32_bits() {
+        let mut unwrapper = TimestampUnwrapper::default();
+        assert_eq!(unwrapper.unwrap(u32::MAX), 0x1_FFFF_FFFF);
+        assert_eq!(unwrapper.unwrap(1), 0x2_0000_0001);
+        assert_eq!(unwrapper.unwrap(u32::MAX), 0x1_FFFF_FFFF);
+    }
+
+    #[test]
+    fn newer_is_what_is_less_than_half_a_cycle_ahead() {
+        assert!(is_newer(0, 65_535));
+        assert!(is_newer(0x7FFF, 0));
+        assert!(!is_newer(0x8000, 0));
+        assert!(!is_newer(65_535, 0));
+        assert!(!is_newer(5, 5));
+    }
+
+    fn unwrap(sequences: &[u16]) -> Vec<u64> {
+        let mut unwrapper = SequenceUnwrapper::default();
+        sequences.iter().map(|&s| unwrapper.unwrap(s)).collect()
+    }
+}

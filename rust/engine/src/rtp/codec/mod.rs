@@ -72,3 +72,29 @@ impl CodecKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_need_a_key_frame_and_sound_does_not() {
+        assert!(CodecKind::Vp8.needs_key_frame());
+        assert!(!CodecKind::Opus.needs_key_frame());
+        assert!(CodecKind::Opus.is_key_frame(&[]));
+    }
+
+    #[test]
+    fn each_video_codec_reads_its_own_payloads() {
+        let key_frames: [(CodecKind, &[u8]); 4] = [
+            (CodecKind::Vp8, &[0x10, 0x00]),
+            (CodecKind::Vp9, &[0x08]),
+            (CodecKind::H264, &[0x67]),
+            (CodecKind::Av1, &[0x08, 0x0A]),
+        ];
+        for (codec, payload) in key_frames {
+            assert!(codec.is_key_frame(payload), "{codec:?}");
+            assert!(!codec.is_key_frame(&[]), "{codec:?}");
+        }
+    }
+}
