@@ -35,3 +35,52 @@ impl<'a> Remb<'a> {
 }
 
 pub(super) const FORMAT: u8 = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::{Malformed, RtcpPacket, testing::only};
+
+    #[test]
+    fn bitrate_and_streams_are_read() {
+        // Exponent 3, mantissa 0x20001.
+        let compound = remb([2, 0x0E, 0x00, 0x01]);
+        let Ok(RtcpPacket::Remb(remb)) = only(&compound) else {
+            panic!("not a REMB");
+        };
+        assert_eq!(remb.bitrate_bps, 0x2_0001 << 3);
+        assert!(remb.ssrcs().eq([Ssrc(7), Ssrc(8)]));
+    }
+
+    #[test]
+    fn a_bitrate_beyond_64_bits_saturates() {
+        let compound = remb([2, 0xFF, 0xFF, 0xFF]);
+        let Ok(RtcpPacket::Remb(remb)) = only(&compound) else {
+            panic!("not a REMB");
+        };
+        assert_eq!(remb.bitrate_bps, u64::MAX);
+    }
+
+    #[test]
+    fn more_streams_than_there_is_room_for_are_refused() {
+        assert_eq!(only(&remb([3, 0, 0, 1])), Err(Malformed));
+    }
+
+    #[test]
+    fn other_application_feedback_is_unknown() {
+        let mut compound = remb([2, 0, 0, 1]);
+        compound[12] = b'r';
+        assert!(matches!(
+            only(&compound),
+            Ok(RtcpPacket::Unknown {
+                payload_type: 206,
+                count: 15
+            })
+        ));
+    }
+
+    fn remb(estimate: [u8; 4]) -> Vec<u8> {
+        let head = *b"\x8f\xce\0\x06\0\0\0\x01\0\0\0\0REMB";
+        [&head[..], &estimate, &[0, 0, 0, 7], &[0, 0, 0, 8]].concat()
+    }
+}
