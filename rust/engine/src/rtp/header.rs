@@ -175,7 +175,10 @@ mod tests {
 
     fn payload_with_padding(payload: &[u8]) -> Option<Range<usize>> {
         let packet = packet(0x80 | PADDING, payload);
-        RtpHeader::parse(&packet).unwrap().payload(&packet)
+        let Some(header) = RtpHeader::parse(&packet) else {
+            panic!("the header is sound");
+        };
+        header.payload(&packet)
     }
 
     fn packet(first: u8, payload: &[u8]) -> Vec<u8> {
