@@ -44,7 +44,7 @@ pub(crate) enum RtcpPacket<'a> {
     Nack(Nack<'a>),
     Pli(Pli),
     Fir(Fir<'a>),
-    Remb(Remb<'a>),
+    Remb(Remb),
     /// What we have no use for.
     Unknown {
         payload_type: u8,

@@ -1,7 +1,4 @@
-//! Retransmissions (RFC 4588 s.4): the payload starts with the original's sequence number.
-
-/// Bytes before the original payload.
-pub(crate) const ORIGINAL_SEQUENCE_LEN: usize = 2;
+//! Retransmissions (RFC 4588 s.4): the payload starts with the original's sequence number, 16 bits.
 
 /// The sequence number of the packet that an RTX `payload` repeats. `None` where there is no room
 /// for one, as in the padding by which senders probe for bandwidth.

@@ -1,50 +1,29 @@
-//! Numbers that wrap: which is newer, and what they would be if they did not wrap.
+//! RTP sequence numbers, and what they would be if they did not wrap.
 
-/// Unwraps 16-bit sequence numbers.
-pub(crate) type SequenceUnwrapper = Unwrapper<16>;
-/// Unwraps 32-bit timestamps.
-pub(crate) type TimestampUnwrapper = Unwrapper<32>;
-
-/// Gives numbers of `BITS` bits, which wrap, as numbers that do not.
+/// Gives sequence numbers, which wrap at 16 bits, as numbers that do not.
 ///
-/// Each is taken for the one nearest to the highest so far. The first comes out a whole cycle
-/// higher than it is, so that there is room below it for those that it overtook.
+/// Each is taken for the one nearest to the highest so far; half a cycle away is before it. The first
+/// comes out a whole cycle higher than it is, so that there is room below it for those that it overtook.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Unwrapper<const BITS: u32> {
+pub(crate) struct SequenceUnwrapper {
     highest: Option<u64>,
 }
 
-impl Unwrapper<16> {
+impl SequenceUnwrapper {
     pub(crate) fn unwrap(&mut self, sequence: u16) -> u64 {
-        self.unwrap_bits(sequence.into())
-    }
-}
-
-impl Unwrapper<32> {
-    pub(crate) fn unwrap(&mut self, timestamp: u32) -> u64 {
-        self.unwrap_bits(timestamp.into())
-    }
-}
-
-impl<const BITS: u32> Unwrapper<BITS> {
-    const CYCLE: u64 = 1 << BITS;
-
-    fn unwrap_bits(&mut self, wrapped: u64) -> u64 {
+        let sequence = u64::from(sequence);
         let Some(highest) = self.highest else {
-            return *self.highest.insert(Self::CYCLE + wrapped);
+            return *self.highest.insert(CYCLE + sequence);
         };
-        let ahead = wrapped.wrapping_sub(highest) % Self::CYCLE;
-        if ahead >= Self::CYCLE / 2 {
-            return highest + ahead - Self::CYCLE;
+        let ahead = sequence.wrapping_sub(highest) % CYCLE;
+        if ahead >= CYCLE / 2 {
+            return highest + ahead - CYCLE;
         }
         *self.highest.insert(highest + ahead)
     }
 }
 
-/// Whether `a` comes after `b` in the shorter way round (RFC 1982).
-pub(crate) fn is_newer(a: u16, b: u16) -> bool {
-    (1..0x8000).contains(&a.wrapping_sub(b))
-}
+const CYCLE: u64 = 1 << 16;
 
 #[cfg(test)]
 mod tests {
@@ -82,23 +61,6 @@ mod tests {
             .map(|step: u16| unwrapper.unwrap(step.wrapping_mul(0x2000)))
             .last();
         assert_eq!(last, Some(10 * 0x1_0000 + 0xE000));
-    }
-
-    #[test]
-    fn timestamps_wrap_at_32_bits() {
-        let mut unwrapper = TimestampUnwrapper::default();
-        assert_eq!(unwrapper.unwrap(u32::MAX), 0x1_FFFF_FFFF);
-        assert_eq!(unwrapper.unwrap(1), 0x2_0000_0001);
-        assert_eq!(unwrapper.unwrap(u32::MAX), 0x1_FFFF_FFFF);
-    }
-
-    #[test]
-    fn newer_is_what_is_less_than_half_a_cycle_ahead() {
-        assert!(is_newer(0, 65_535));
-        assert!(is_newer(0x7FFF, 0));
-        assert!(!is_newer(0x8000, 0));
-        assert!(!is_newer(65_535, 0));
-        assert!(!is_newer(5, 5));
     }
 
     fn unwrap(sequences: &[u16]) -> Vec<u64> {

@@ -7,8 +7,6 @@ mod vp9;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::MediaKind;
-
 /// A codec that the engine forwards. JSON: its MIME subtype in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,24 +35,6 @@ pub enum CodecKind {
 }
 
 impl CodecKind {
-    /// Whether it codes sound or pictures.
-    pub(crate) fn media_kind(self) -> MediaKind {
-        match self {
-            Self::Opus
-            | Self::Multiopus
-            | Self::Pcmu
-            | Self::Pcma
-            | Self::G722
-            | Self::TelephoneEvent => MediaKind::Audio,
-            Self::Vp8 | Self::Vp9 | Self::H264 | Self::Av1 => MediaKind::Video,
-        }
-    }
-
-    /// Whether a receiver can start at a key frame only.
-    pub(crate) fn needs_key_frame(self) -> bool {
-        self.media_kind() == MediaKind::Video
-    }
-
     /// Whether a receiver can start at this packet: the first of a key frame, and any packet of a
     /// codec without key frames. `payload`: unprotected, without padding.
     pub(crate) fn is_key_frame(self, payload: &[u8]) -> bool {
@@ -78,9 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_need_a_key_frame_and_sound_does_not() {
-        assert!(CodecKind::Vp8.needs_key_frame());
-        assert!(!CodecKind::Opus.needs_key_frame());
+    fn any_packet_of_an_audio_codec_is_a_place_to_start() {
         assert!(CodecKind::Opus.is_key_frame(&[]));
     }
 
