@@ -49,3 +49,64 @@ impl CompoundWriter<'_> {
 
 pub(super) const FORMAT: u8 = 4;
 const ENTRY_LEN: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::{
+        Malformed, RtcpPacket,
+        testing::{assert_no_truncation_is_read, only, read_by_rtc, written},
+    };
+    use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
+
+    #[test]
+    fn a_request_has_the_layout_of_rfc_5104() {
+        let compound = written(|writer| writer.fir(Ssrc(1), Ssrc(2), 3));
+        assert_eq!(
+            compound,
+            [
+                0x84, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 3, 0, 0, 0
+            ]
+        );
+    }
+
+    #[test]
+    fn each_entry_is_read() {
+        let mut compound = written(|writer| writer.fir(Ssrc(1), Ssrc(2), 3));
+        compound.extend([0, 0, 0, 4, 5, 9, 9, 9]);
+        compound[3] = 6;
+        let Ok(RtcpPacket::Fir(fir)) = only(&compound) else {
+            panic!("not a full intra request");
+        };
+        assert!(fir.entries().eq([
+            FirEntry {
+                ssrc: Ssrc(2),
+                sequence: 3
+            },
+            FirEntry {
+                ssrc: Ssrc(4),
+                sequence: 5
+            },
+        ]));
+    }
+
+    #[test]
+    fn another_implementation_reads_it() {
+        let compound = written(|writer| writer.fir(Ssrc(1), Ssrc(2), 3));
+        let theirs: FullIntraRequest = read_by_rtc(&compound);
+        assert_eq!((theirs.fir[0].ssrc, theirs.fir[0].sequence_number), (2, 3));
+    }
+
+    #[test]
+    fn a_request_cut_anywhere_is_refused() {
+        assert_no_truncation_is_read(&written(|writer| writer.fir(Ssrc(1), Ssrc(2), 3)));
+    }
+
+    #[test]
+    fn half_an_entry_is_refused() {
+        let mut compound = written(|writer| writer.fir(Ssrc(1), Ssrc(2), 3));
+        compound.extend([0; 4]);
+        compound[3] = 5;
+        assert_eq!(only(&compound), Err(Malformed));
+    }
+}

@@ -102,3 +102,85 @@ fn write_entries(cursor: &mut Cursor<'_>, mut sequences: impl Iterator<Item = u1
 }
 
 pub(super) const FORMAT: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::{
+        RtcpPacket,
+        testing::{assert_no_truncation_is_read, only, read_by_rtc, written},
+    };
+    use rtc::rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
+
+    #[test]
+    fn a_request_has_the_layout_of_rfc_4585() {
+        assert_eq!(
+            write(&[0x1234, 0x1235, 0x1244]),
+            [
+                0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0x12, 0x34, 0x80, 0x01
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for sequences in [
+            &[5][..],
+            &[5, 6, 21, 22, 40],
+            &[65_534, 65_535, 0, 15, 16],
+            &[0, 100, 200, 300],
+        ] {
+            assert_eq!(read(&write(sequences)), sequences);
+        }
+    }
+
+    #[test]
+    fn one_entry_takes_seventeen_numbers() {
+        let seventeen: Vec<_> = (7..24).collect();
+        assert_eq!(write(&seventeen).len(), 16);
+        let eighteen: Vec<_> = (7..25).collect();
+        assert_eq!(write(&eighteen).len(), 20);
+    }
+
+    #[test]
+    fn a_number_given_twice_is_asked_for_once() {
+        assert_eq!(read(&write(&[5, 5, 6, 6])), [5, 6]);
+    }
+
+    #[test]
+    fn no_numbers_are_no_packet() {
+        let mut slot = [0; 64];
+        let mut writer = CompoundWriter::new(&mut slot);
+        assert!(!writer.nack(Ssrc(1), Ssrc(2), []));
+        assert_eq!(writer.len(), 0);
+    }
+
+    #[test]
+    fn another_implementation_reads_it() {
+        let theirs: TransportLayerNack = read_by_rtc(&write(&[65_534, 65_535, 0, 100]));
+        let sequences: Vec<_> = theirs
+            .nacks
+            .iter()
+            .flat_map(|pair| pair.packet_list())
+            .collect();
+        assert_eq!(sequences, [65_534, 65_535, 0, 100]);
+        assert_eq!((theirs.sender_ssrc, theirs.media_ssrc), (1, 2));
+    }
+
+    #[test]
+    fn a_request_cut_anywhere_is_refused() {
+        assert_no_truncation_is_read(&write(&[5]));
+    }
+
+    fn write(sequences: &[u16]) -> Vec<u8> {
+        written(|writer| writer.nack(Ssrc(1), Ssrc(2), sequences.iter().copied()))
+    }
+
+    fn read(compound: &[u8]) -> Vec<u16> {
+        let Ok(RtcpPacket::Nack(nack)) = only(compound) else {
+            panic!("not a NACK");
+        };
+        assert_eq!(nack.media_ssrc, Ssrc(2));
+        nack.sequences().collect()
+    }
+}

@@ -35,3 +35,69 @@ impl CompoundWriter<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::{
+        RtcpPacket,
+        testing::{assert_no_truncation_is_read, only, read_by_rtc, written},
+    };
+
+    #[test]
+    fn a_report_has_the_layout_of_rfc_3550() {
+        let mut expected = vec![
+            0x81, 201, 0, 7, 0, 0, 0, 9, 1, 2, 3, 4, 0x40, 0xFF, 0xFF, 0xFE,
+        ];
+        for word in [0x0001_1234_u32, 5, 6, 7] {
+            expected.extend(word.to_be_bytes());
+        }
+        assert_eq!(
+            written(|writer| writer.receiver_report(Ssrc(9), &[BLOCK])),
+            expected
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let compound = written(|writer| writer.receiver_report(Ssrc(9), &[BLOCK; 31]));
+        let Ok(RtcpPacket::ReceiverReport(report)) = only(&compound) else {
+            panic!("not a receiver report");
+        };
+        assert!(report.blocks().eq([BLOCK; 31]));
+    }
+
+    #[test]
+    fn another_implementation_reads_it() {
+        let compound = written(|writer| writer.receiver_report(Ssrc(9), &[BLOCK]));
+        let report: rtc::rtcp::receiver_report::ReceiverReport = read_by_rtc(&compound);
+        assert_eq!(report.ssrc, 9);
+        let block = &report.reports[0];
+        assert_eq!((block.ssrc, block.fraction_lost), (0x0102_0304, 0x40));
+        assert_eq!((block.jitter, block.delay), (5, 7));
+        assert_eq!(block.last_sequence_number, 0x0001_1234);
+    }
+
+    #[test]
+    fn more_blocks_than_five_bits_count_are_refused() {
+        let mut slot = [0; 1024];
+        assert!(!CompoundWriter::new(&mut slot).receiver_report(Ssrc(9), &[BLOCK; 32]));
+    }
+
+    #[test]
+    fn a_report_cut_anywhere_is_refused() {
+        assert_no_truncation_is_read(&written(|writer| {
+            writer.receiver_report(Ssrc(9), &[BLOCK, BLOCK])
+        }));
+    }
+
+    const BLOCK: ReportBlock = ReportBlock {
+        ssrc: Ssrc(0x0102_0304),
+        fraction_lost: 0x40,
+        cumulative_lost: -2,
+        highest_sequence: 0x0001_1234,
+        jitter: 5,
+        last_sr: 6,
+        delay_since_last_sr: 7,
+    };
+}

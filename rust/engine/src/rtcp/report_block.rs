@@ -57,3 +57,61 @@ pub(super) fn split_blocks(count: u8, bytes: &[u8]) -> Option<&[[u8; REPORT_BLOC
 }
 
 pub(super) const REPORT_BLOCK_LEN: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_is_a_signed_number_of_24_bits() {
+        for (lost, bytes) in [
+            (0, [0, 0, 0]),
+            (-1, [0xFF, 0xFF, 0xFF]),
+            (0x7F_FFFF, [0x7F, 0xFF, 0xFF]),
+            (-0x80_0000, [0x80, 0, 0]),
+        ] {
+            let block = ReportBlock {
+                cumulative_lost: lost,
+                ..BLOCK
+            };
+            let written = write(&block);
+            assert_eq!(written[5..8], bytes);
+            assert_eq!(ReportBlock::parse(&written), block);
+        }
+    }
+
+    #[test]
+    fn a_loss_beyond_24_bits_is_written_as_the_nearest() {
+        for (lost, nearest) in [(i32::MAX, 0x7F_FFFF), (i32::MIN, -0x80_0000)] {
+            let block = ReportBlock {
+                cumulative_lost: lost,
+                ..BLOCK
+            };
+            assert_eq!(ReportBlock::parse(&write(&block)).cumulative_lost, nearest);
+        }
+    }
+
+    #[test]
+    fn blocks_are_counted_and_the_rest_is_the_profiles() {
+        let bytes = [0; 2 * REPORT_BLOCK_LEN + 4];
+        assert_eq!(split_blocks(2, &bytes).map(<[_]>::len), Some(2));
+        assert_eq!(split_blocks(3, &bytes), None);
+        assert_eq!(split_blocks(0, &[]).map(<[_]>::len), Some(0));
+    }
+
+    fn write(block: &ReportBlock) -> [u8; REPORT_BLOCK_LEN] {
+        let mut slot = [0; REPORT_BLOCK_LEN];
+        block.write(&mut Cursor::new(&mut slot)).unwrap();
+        slot
+    }
+
+    const BLOCK: ReportBlock = ReportBlock {
+        ssrc: Ssrc(1),
+        fraction_lost: 2,
+        cumulative_lost: 3,
+        highest_sequence: 4,
+        jitter: 5,
+        last_sr: 6,
+        delay_since_last_sr: 7,
+    };
+}

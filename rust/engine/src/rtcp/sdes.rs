@@ -18,3 +18,38 @@ impl CompoundWriter<'_> {
 
 const CNAME: u8 = 1;
 const END: u8 = 0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::testing::{read_by_rtc, written};
+
+    #[test]
+    fn items_end_with_a_zero_and_fill_a_word() {
+        for (cname, items) in [
+            ("", &[1, 0, 0, 0][..]),
+            ("a", &[1, 1, b'a', 0]),
+            ("ab", &[1, 2, b'a', b'b', 0, 0, 0, 0]),
+        ] {
+            let description = written(|writer| writer.sdes_cname(Ssrc(9), cname));
+            assert_eq!(description[8..], *items);
+            assert_eq!(usize::from(description[3]), 1 + items.len() / 4);
+        }
+    }
+
+    #[test]
+    fn another_implementation_reads_it() {
+        let compound = written(|writer| writer.sdes_cname(Ssrc(9), "cname"));
+        let description: rtc::rtcp::source_description::SourceDescription = read_by_rtc(&compound);
+        assert_eq!(description.chunks[0].source, 9);
+        assert_eq!(description.chunks[0].items[0].text, "cname");
+    }
+
+    #[test]
+    fn a_cname_longer_than_a_byte_counts_is_refused() {
+        let mut slot = [0; 1024];
+        let mut writer = CompoundWriter::new(&mut slot);
+        assert!(writer.sdes_cname(Ssrc(9), &"a".repeat(255)));
+        assert!(!writer.sdes_cname(Ssrc(9), &"a".repeat(256)));
+    }
+}

@@ -71,3 +71,79 @@ impl CompoundWriter<'_> {
 }
 
 const SENDER_INFO_LEN: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtcp::{
+        RtcpPacket,
+        testing::{assert_no_truncation_is_read, only, read_by_rtc, written},
+    };
+
+    #[test]
+    fn a_report_has_the_layout_of_rfc_3550() {
+        let report = written(|writer| writer.sender_report(&INFO, &[]));
+        let mut expected = vec![0x80, 200, 0, 6];
+        for word in [
+            0x0102_0304_u32,
+            0x1112_1314,
+            0x2122_2324,
+            0x3132_3334,
+            0x4142_4344,
+            0x5152_5354,
+        ] {
+            expected.extend(word.to_be_bytes());
+        }
+        assert_eq!(report, expected);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let compound = written(|writer| writer.sender_report(&INFO, &[BLOCK, BLOCK]));
+        let Ok(RtcpPacket::SenderReport(report)) = only(&compound) else {
+            panic!("not a sender report");
+        };
+        assert_eq!(report.info, INFO);
+        assert!(report.blocks().eq([BLOCK, BLOCK]));
+    }
+
+    #[test]
+    fn another_implementation_reads_it() {
+        let compound = written(|writer| writer.sender_report(&INFO, &[BLOCK]));
+        let report: rtc::rtcp::sender_report::SenderReport = read_by_rtc(&compound);
+        assert_eq!(
+            (report.ntp_time, report.rtp_time),
+            (INFO.ntp_time, INFO.rtp_time)
+        );
+        assert_eq!(
+            (report.packet_count, report.octet_count),
+            (INFO.packets, INFO.bytes)
+        );
+        assert_eq!(report.reports.len(), 1);
+        assert_eq!(report.reports[0].last_sender_report, BLOCK.last_sr);
+    }
+
+    #[test]
+    fn a_report_cut_anywhere_is_refused() {
+        assert_no_truncation_is_read(&written(|writer| {
+            writer.sender_report(&INFO, &[BLOCK, BLOCK])
+        }));
+    }
+
+    const INFO: SenderInfo = SenderInfo {
+        ssrc: Ssrc(0x0102_0304),
+        ntp_time: 0x1112_1314_2122_2324,
+        rtp_time: 0x3132_3334,
+        packets: 0x4142_4344,
+        bytes: 0x5152_5354,
+    };
+    const BLOCK: ReportBlock = ReportBlock {
+        ssrc: Ssrc(1),
+        fraction_lost: 2,
+        cumulative_lost: -3,
+        highest_sequence: 4,
+        jitter: 5,
+        last_sr: 6,
+        delay_since_last_sr: 7,
+    };
+}

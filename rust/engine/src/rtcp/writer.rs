@@ -50,3 +50,31 @@ fn write_part(
     cursor.put_at(2, &words.to_be_bytes())?;
     Some(cursor.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ids::Ssrc, rtcp::parse};
+
+    #[test]
+    fn a_packet_that_does_not_fit_leaves_the_compound_as_it_was() {
+        let mut slot = [0; 12 + 19];
+        let mut writer = CompoundWriter::new(&mut slot);
+        assert!(writer.pli(Ssrc(1), Ssrc(2)));
+        assert!(!writer.fir(Ssrc(1), Ssrc(2), 3));
+        assert_eq!(writer.len(), 12);
+        assert!(writer.bye(Ssrc(1)));
+        assert_eq!(writer.len(), 20);
+        assert_eq!(parse(&slot[..20]).filter(Result::is_ok).count(), 2);
+    }
+
+    #[test]
+    fn a_slot_of_any_length_takes_all_or_nothing() {
+        for len in 0..16 {
+            let mut slot = vec![0; len];
+            let mut writer = CompoundWriter::new(&mut slot);
+            assert_eq!(writer.pli(Ssrc(1), Ssrc(2)), len >= 12);
+            assert_eq!(writer.len(), if len >= 12 { 12 } else { 0 });
+        }
+    }
+}

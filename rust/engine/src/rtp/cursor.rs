@@ -36,3 +36,31 @@ impl<'s> Cursor<'s> {
         self.put([0; 3].get(..missing)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_not_written() {
+        let mut slot = [0; 4];
+        let mut cursor = Cursor::new(&mut slot);
+        assert_eq!(cursor.put(&[1, 2, 3]), Some(()));
+        assert_eq!(cursor.put(&[4, 5]), None);
+        assert_eq!(cursor.put_at(usize::MAX, &[6]), None);
+        assert_eq!(cursor.len(), 3);
+        assert_eq!(slot, [1, 2, 3, 0]);
+    }
+
+    #[test]
+    fn padding_fills_a_word_with_zeros() {
+        for (len, padded) in [(0, 0), (1, 4), (3, 4), (4, 4), (5, 8)] {
+            let mut slot = [9; 8];
+            let mut cursor = Cursor::new(&mut slot);
+            cursor.put(&[1; 8][..len]).unwrap();
+            cursor.pad_to_word().unwrap();
+            assert_eq!(cursor.len(), padded);
+            assert!(slot[len..padded].iter().all(|&byte| byte == 0));
+        }
+    }
+}

@@ -226,3 +226,165 @@ pub(super) const ONE_BYTE_PROFILE: u16 = 0xBEDE;
 pub(super) const TWO_BYTE_PROFILE: u16 = 0x1000;
 /// RFC 8285 s.4.3: "appbits", to be ignored.
 const APP_BITS: u16 = 0x000F;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_listed_in_the_order_of_their_numbers() {
+        let numbers = ExtensionKind::ALL.map(|kind| kind as usize);
+        assert!(numbers.into_iter().eq(0..ExtensionKind::ALL.len()));
+    }
+
+    #[test]
+    fn ids_and_kinds_are_found_from_each_other() {
+        let ids = ids();
+        assert_eq!(ids.kind(1), Some(ExtensionKind::Mid));
+        assert_eq!(ids.id(ExtensionKind::Mid), Some(1));
+        assert_eq!(ids.kind(15), Some(ExtensionKind::DependencyDescriptor));
+    }
+
+    #[test]
+    fn what_was_not_negotiated_has_neither_id_nor_kind() {
+        let ids = ids();
+        assert_eq!(ids.kind(9), None);
+        assert_eq!(ids.kind(0), None);
+        assert_eq!(ids.id(ExtensionKind::PacketId), None);
+    }
+
+    #[test]
+    fn one_byte_elements_of_rfc_8285_are_read() {
+        // s.4.2: one byte, two bytes, two of padding, four bytes.
+        let elements = [0x10, b'a', 0x21, b'b', b'c', 0, 0, 0x33, 1, 2, 3, 4];
+        let values = read(0xBEDE, &elements);
+        assert_eq!(
+            values,
+            [
+                (ExtensionKind::Mid, b"a".to_vec()),
+                (ExtensionKind::Rid, b"bc".to_vec()),
+                (ExtensionKind::AbsSendTime, vec![1, 2, 3, 4]),
+            ]
+        );
+    }
+
+    #[test]
+    fn two_byte_elements_of_rfc_8285_are_read() {
+        // s.4.3: no byte, one byte, one of padding, four bytes.
+        let elements = [1, 0, 2, 1, b'b', 0, 15, 4, 1, 2, 3, 4];
+        for app_bits in [0, 0xF] {
+            assert_eq!(
+                read(0x1000 | app_bits, &elements),
+                [
+                    (ExtensionKind::Mid, vec![]),
+                    (ExtensionKind::Rid, b"b".to_vec()),
+                    (ExtensionKind::DependencyDescriptor, vec![1, 2, 3, 4]),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn other_profiles_have_no_elements() {
+        for profile in [0x0000, 0x1010, 0xBEDF] {
+            assert_eq!(read(profile, &[0x10, b'a', 0, 0]), []);
+        }
+    }
+
+    #[test]
+    fn ids_15_and_0_with_a_length_end_the_one_byte_walk() {
+        for head in [0xF0, 0x01] {
+            let values = read(0xBEDE, &[0x10, b'a', head, 0, 0x20, b'b', 0, 0]);
+            assert_eq!(values, [(ExtensionKind::Mid, b"a".to_vec())]);
+        }
+    }
+
+    #[test]
+    fn unknown_ids_are_passed_over() {
+        let values = read(0xBEDE, &[0x91, 1, 2, 0x10, b'a', 0, 0, 0]);
+        assert_eq!(values, [(ExtensionKind::Mid, b"a".to_vec())]);
+    }
+
+    #[test]
+    fn the_first_of_two_values_counts() {
+        let values = read(0xBEDE, &[0x10, b'a', 0x10, b'b']);
+        assert_eq!(values, [(ExtensionKind::Mid, b"a".to_vec())]);
+    }
+
+    #[test]
+    fn an_element_that_leaves_its_block_ends_the_walk() {
+        for (profile, elements) in [
+            (0xBEDE, [0x10, b'a', 0x2F, 0]),
+            (0xBEDE, [0x10, b'a', 0, 0x20]),
+            (0x1000, [1, 1, b'a', 2]),
+        ] {
+            let mut packet = packet(profile, &elements);
+            packet.extend([0xEE; 64]);
+            let values = read_packet(&packet);
+            assert_eq!(values, [(ExtensionKind::Mid, b"a".to_vec())]);
+        }
+    }
+
+    #[test]
+    fn blocks_of_all_lengths_and_any_heads_stay_inside_the_block() {
+        for profile in [0xBEDE, 0x1000] {
+            for head in 0..=255 {
+                for words in 0..6 {
+                    let packet = packet(profile, &vec![head; 4 * words]);
+                    let bytes: usize = read_packet(&packet).iter().map(|(_, v)| v.len()).sum();
+                    assert!(bytes <= 4 * words);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_without_a_block_has_no_values() {
+        let packet = [0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0x10, b'a', 0, 0];
+        assert_eq!(read_packet(&packet), []);
+    }
+
+    #[test]
+    fn a_value_is_not_read_from_a_packet_that_is_shorter() {
+        let packet = packet(0xBEDE, &[0x10, b'a', 0, 0]);
+        let header = RtpHeader::parse(&packet).unwrap();
+        let values = ExtensionValues::parse(&packet, &header, &ids());
+        assert_eq!(values.get(&packet[..17], ExtensionKind::Mid), None);
+        assert_eq!(values.get(&packet, ExtensionKind::Mid), Some(&b"a"[..]));
+    }
+
+    fn read(profile: u16, elements: &[u8]) -> Vec<(ExtensionKind, Vec<u8>)> {
+        read_packet(&packet(profile, elements))
+    }
+
+    fn read_packet(packet: &[u8]) -> Vec<(ExtensionKind, Vec<u8>)> {
+        let header = RtpHeader::parse(packet).unwrap();
+        let values = ExtensionValues::parse(packet, &header, &ids());
+        values
+            .iter(packet)
+            .map(|(kind, value)| (kind, value.to_vec()))
+            .collect()
+    }
+
+    fn packet(profile: u16, elements: &[u8]) -> Vec<u8> {
+        let words = u16::try_from(elements.len() / 4).unwrap();
+        let mut packet = vec![0x90, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3];
+        packet.extend(profile.to_be_bytes());
+        packet.extend(words.to_be_bytes());
+        packet.extend(elements);
+        packet
+    }
+
+    fn ids() -> ExtensionIds {
+        ExtensionIds::new(&[
+            extension(ExtensionKind::Mid, 1),
+            extension(ExtensionKind::Rid, 2),
+            extension(ExtensionKind::AbsSendTime, 3),
+            extension(ExtensionKind::DependencyDescriptor, 15),
+        ])
+    }
+
+    fn extension(uri: ExtensionKind, id: u8) -> HeaderExtension {
+        HeaderExtension { uri, id }
+    }
+}

@@ -61,3 +61,60 @@ const FU_B: u8 = 29;
 /// The decoding order number.
 const DON_LEN: usize = 2;
 const FRAGMENT_START: u8 = 0x80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_unit_counts_by_its_type() {
+        assert!(starts_key_frame(&[0x67]));
+        assert!(starts_key_frame(&[0x65, 0x88]));
+        for unit in [[0x61, 0x9A], [0x68, 0xCE], [0x06, 0x05], [0x09, 0xF0]] {
+            assert!(!starts_key_frame(&unit), "{unit:x?}");
+        }
+    }
+
+    #[test]
+    fn a_later_slice_of_an_idr_picture_is_no_start() {
+        assert!(!starts_key_frame(&[0x65, 0x48]));
+        assert!(!starts_key_frame(&[0x7C, 0x85, 0x48]));
+    }
+
+    #[test]
+    fn an_aggregation_counts_by_any_of_its_units() {
+        let delimiter_and_parameters = [STAP_A, 0, 2, 0x09, 0xF0, 0, 1, 0x67, 0, 1, 0x68];
+        assert!(starts_key_frame(&delimiter_and_parameters));
+        assert!(starts_key_frame(&[STAP_A, 0, 2, 0x65, 0x88]));
+        assert!(starts_key_frame(&[STAP_B, 0, 7, 0, 1, 0x67]));
+        assert!(!starts_key_frame(&[STAP_A, 0, 1, 0x68, 0, 1, 0x61]));
+    }
+
+    #[test]
+    fn only_the_first_fragment_counts() {
+        assert!(starts_key_frame(&[0x7C, 0x85, 0x88]));
+        assert!(!starts_key_frame(&[0x7C, 0x05, 0x88]));
+        assert!(!starts_key_frame(&[0x7C, 0x45, 0x88]));
+        assert!(!starts_key_frame(&[0x7C, 0x81, 0x88]));
+        assert!(starts_key_frame(&[0x7D, 0x85, 0, 7, 0x88]));
+    }
+
+    #[test]
+    fn an_aggregation_cut_or_lying_starts_nothing() {
+        let payload = [STAP_A, 0, 2, 0x09, 0xF0, 0, 1, 0x67];
+        for len in 0..payload.len() {
+            assert!(!starts_key_frame(&payload[..len]), "{len} bytes");
+        }
+        assert!(!starts_key_frame(&[STAP_A, 0xFF, 0xFF, 0x67]));
+        assert!(!starts_key_frame(&[STAP_A, 0, 0, 0, 0]));
+    }
+
+    #[test]
+    fn a_fragment_cut_anywhere_starts_nothing() {
+        for payload in [&[0x7C, 0x85, 0x88][..], &[0x7D, 0x85, 0, 7, 0x88]] {
+            for len in 0..payload.len() {
+                assert!(!starts_key_frame(&payload[..len]), "{len} bytes");
+            }
+        }
+    }
+}

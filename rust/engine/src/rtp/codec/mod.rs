@@ -7,8 +7,6 @@ mod vp9;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::MediaKind;
-
 /// A codec that the engine forwards. JSON: its MIME subtype in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,24 +35,6 @@ pub enum CodecKind {
 }
 
 impl CodecKind {
-    /// Whether it codes sound or pictures.
-    pub(crate) fn media_kind(self) -> MediaKind {
-        match self {
-            Self::Opus
-            | Self::Multiopus
-            | Self::Pcmu
-            | Self::Pcma
-            | Self::G722
-            | Self::TelephoneEvent => MediaKind::Audio,
-            Self::Vp8 | Self::Vp9 | Self::H264 | Self::Av1 => MediaKind::Video,
-        }
-    }
-
-    /// Whether a receiver can start at a key frame only.
-    pub(crate) fn needs_key_frame(self) -> bool {
-        self.media_kind() == MediaKind::Video
-    }
-
     /// Whether a receiver can start at this packet: the first of a key frame, and any packet of a
     /// codec without key frames. `payload`: unprotected, without padding.
     pub(crate) fn is_key_frame(self, payload: &[u8]) -> bool {
@@ -69,6 +49,30 @@ impl CodecKind {
             Self::Vp9 => vp9::starts_key_frame(payload),
             Self::H264 => h264::starts_key_frame(payload),
             Self::Av1 => av1::starts_key_frame(payload),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_packet_of_an_audio_codec_is_a_place_to_start() {
+        assert!(CodecKind::Opus.is_key_frame(&[]));
+    }
+
+    #[test]
+    fn each_video_codec_reads_its_own_payloads() {
+        let key_frames: [(CodecKind, &[u8]); 4] = [
+            (CodecKind::Vp8, &[0x10, 0x00]),
+            (CodecKind::Vp9, &[0x08]),
+            (CodecKind::H264, &[0x67]),
+            (CodecKind::Av1, &[0x08, 0x0A]),
+        ];
+        for (codec, payload) in key_frames {
+            assert!(codec.is_key_frame(payload), "{codec:?}");
+            assert!(!codec.is_key_frame(&[]), "{codec:?}");
         }
     }
 }

@@ -38,3 +38,52 @@ const TL0_PIC_IDX: u8 = 0x40;
 const TID: u8 = 0x20;
 const KEY_IDX: u8 = 0x10;
 const INTER_FRAME: u8 = 0x01;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_frame_of_rfc_7741_is_recognised() {
+        // s.4.6.1 without its bodies: X = 0, S = 1, PID = 0, then P = 0.
+        assert!(starts_key_frame(&[0x10, 0x50]));
+    }
+
+    #[test]
+    fn the_descriptor_may_have_any_extension() {
+        let descriptors: [&[u8]; 7] = [
+            &[0x90, 0x00],
+            &[0x90, 0x80, 0x12],
+            &[0x90, 0x80, 0x92, 0x34],
+            &[0x90, 0x40, 0x01],
+            &[0x90, 0x20, 0x01],
+            &[0x90, 0x10, 0x01],
+            &[0x90, 0xF0, 0x92, 0x34, 0x01, 0x01],
+        ];
+        for descriptor in descriptors {
+            assert!(
+                starts_key_frame(&[descriptor, &[0x50]].concat()),
+                "{descriptor:x?}"
+            );
+            assert!(
+                !starts_key_frame(&[descriptor, &[0x51]].concat()),
+                "{descriptor:x?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_start_of_the_first_partition_counts() {
+        assert!(!starts_key_frame(&[0x00, 0x50]));
+        assert!(!starts_key_frame(&[0x11, 0x50]));
+    }
+
+    #[test]
+    fn a_descriptor_cut_anywhere_starts_nothing() {
+        let payload = [0x90, 0xF0, 0x92, 0x34, 0x00, 0x00, 0x00];
+        for len in 0..6 {
+            assert!(!starts_key_frame(&payload[..len]), "{len} bytes");
+        }
+        assert!(starts_key_frame(&payload));
+    }
+}

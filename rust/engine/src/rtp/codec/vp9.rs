@@ -28,3 +28,41 @@ const LAYERS: u8 = 0x20;
 const BEGIN: u8 = 0x08;
 const LONG_PICTURE_ID: u8 = 0x80;
 const SPATIAL_LAYER: u8 = 0x0E;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_that_depends_on_nothing_is_a_key_frame() {
+        assert!(starts_key_frame(&[BEGIN, 0x82]));
+        assert!(starts_key_frame(&[BEGIN | PICTURE_ID, 0x92, 0x34, 0x82]));
+    }
+
+    #[test]
+    fn an_inter_picture_and_a_continuation_are_not() {
+        assert!(!starts_key_frame(&[BEGIN | INTER_PICTURE, 0x82]));
+        assert!(!starts_key_frame(&[0, 0x82]));
+    }
+
+    #[test]
+    fn only_the_lowest_spatial_layer_counts() {
+        for picture_id in [&[0x12][..], &[0x92, 0x34]] {
+            let flags = BEGIN | PICTURE_ID | LAYERS;
+            // TID 7, U and D set: neither matters.
+            let lowest = [&[flags], picture_id, &[0xF1]].concat();
+            let higher = [&[flags], picture_id, &[0xF3]].concat();
+            assert!(starts_key_frame(&lowest));
+            assert!(!starts_key_frame(&higher));
+        }
+    }
+
+    #[test]
+    fn a_descriptor_cut_before_its_layer_starts_nothing() {
+        let payload = [BEGIN | PICTURE_ID | LAYERS, 0x92, 0x34, 0x00];
+        for len in 0..4 {
+            assert!(!starts_key_frame(&payload[..len]), "{len} bytes");
+        }
+        assert!(starts_key_frame(&payload));
+    }
+}
