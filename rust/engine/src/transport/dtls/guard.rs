@@ -75,15 +75,16 @@ impl Guarded {
         }
     }
 
-    /// Takes a fragment of a handshake message of epoch 0. One that was handed over before is a retransmission, and
-    /// needs no answer but the timer's.
+    /// Takes a fragment of a handshake message of epoch 0. The library does not see one of a message that was handed
+    /// over before; the peer, which repeats it, waits for our last flight.
     pub(super) fn handle_fragment(
         &mut self,
         fragment: &Fragment<'_>,
         now: Instant,
     ) -> Result<Progress, Refusal> {
         if self.messages.is_repeated(fragment) {
-            return Ok(Progress::Running);
+            let sent = self.library.handle_repetition(now);
+            return sent.map_err(Refusal::Library).map(|()| Progress::Running);
         }
         if self.complete || !self.messages.add(fragment) {
             return Err(Refusal::Guard);
