@@ -320,3 +320,24 @@ const MAX_DOUBLINGS: u32 = 1;
 const FIRST_ANSWER: Duration = Duration::from_millis(100);
 /// Leaves most of the library's seven repeats to the timer.
 const MAX_ANSWERS: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Fingerprint;
+
+    #[test]
+    fn a_panic_of_the_library_is_a_failure() {
+        let certificate = Certificate::generate().unwrap();
+        let fingerprint: &Fingerprint = certificate.fingerprint();
+        let peer = PeerFingerprints::parse(std::slice::from_ref(fingerprint)).unwrap();
+        let identity = Identity {
+            certificate: &certificate,
+            peer: &peer,
+            mtu: 1200,
+        };
+        let mut library = RtcDtls::server(identity, SrtpProfile::AeadAes128Gcm).unwrap();
+        let outcome = library.caught(|_| panic!("as on hostile input"));
+        assert_eq!(outcome, Err::<(), _>(Failure::Panic));
+    }
+}

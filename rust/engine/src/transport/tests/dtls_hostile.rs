@@ -2,6 +2,18 @@
 
 use super::*;
 
+/// Hole 2: the library does not look at the client's Finished. The proof over the transcript is looked at.
+#[test]
+fn a_changed_proof_or_transcript_does_not_connect() {
+    for kind in [CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE] {
+        let mut call = Call::new(DtlsPeer::new(DtlsRole::Client, &PROFILES));
+        call.connect();
+        call.handshake(&mut |datagram| vec![changed(datagram, kind)]);
+        assert_ne!(call.transport.dtls_state(), DtlsState::Connected, "{kind}");
+        assert!(!call.transport.is_connected());
+    }
+}
+
 /// Hole 3: overflowed the stack, and so ended the process.
 #[test]
 fn a_flood_of_fragments_with_lying_lengths_is_dropped() {
@@ -84,6 +96,31 @@ fn a_new_hello_restarts_an_unfinished_handshake() {
     call.peer.connect(call.now);
     call.handshake(&mut lossless);
     assert_eq!(call.transport.dtls_state(), DtlsState::Connected);
+}
+
+#[test]
+fn a_forged_hello_does_not_stop_a_handshake_that_goes_on() {
+    for at in 1..=3 {
+        let mut call = Call::new(DtlsPeer::new(DtlsRole::Client, &PROFILES));
+        let mut forger = DtlsPeer::new(DtlsRole::Client, &PROFILES);
+        forger.connect(call.now);
+        let forged = forger.sent().concat();
+        call.connect();
+        let mut count = 0;
+        while call.transport.dtls_state() != DtlsState::Connected && count < 10 {
+            count += 1;
+            for datagram in call.peer.sent() {
+                call.dtls(&datagram).unwrap();
+            }
+            if count == at {
+                assert_eq!(call.dtls(&forged), Err(DropReason::DtlsGuard));
+            }
+            for datagram in drain(&mut call.out) {
+                call.peer.read(&datagram, call.now);
+            }
+        }
+        assert_eq!(call.transport.dtls_state(), DtlsState::Connected, "{at}");
+    }
 }
 
 #[test]
@@ -265,4 +302,22 @@ fn client_hello(suites: &[u16], extensions: &[u8]) -> Vec<u8> {
     handshake(CLIENT_HELLO, 0, body.len(), 0, &body)
 }
 
+/// `datagram` with a bit changed at the end of each handshake message of `kind`.
+fn changed(mut datagram: Vec<u8>, kind: u8) -> Vec<u8> {
+    let mut at = 0;
+    while at < datagram.len() {
+        let len = usize::from(u16::from_be_bytes([datagram[at + 11], datagram[at + 12]]));
+        let end = at + 13 + len;
+        let epoch = u16::from_be_bytes([datagram[at + 3], datagram[at + 4]]);
+        if (datagram[at], epoch, datagram[at + 13]) == (22, 0, kind) {
+            datagram[end - 1] ^= 1;
+        }
+        at = end;
+    }
+    datagram
+}
+
 const CLIENT_HELLO: u8 = 1;
+const CERTIFICATE: u8 = 11;
+const CERTIFICATE_VERIFY: u8 = 15;
+const CLIENT_KEY_EXCHANGE: u8 = 16;

@@ -69,7 +69,7 @@ fn every_truncation_is_refused() {
         assert!(ice.handle(tuple(1), &check[..len]).is_err());
         let mut relabelled = check[..len].to_vec();
         if let Some(length) = relabelled.get_mut(2..4) {
-            length.copy_from_slice(&(len.saturating_sub(20) as u16).to_be_bytes());
+            length.copy_from_slice(&body_length(len));
         }
         let outcome = ice.handle(tuple(1), &relabelled);
         // Without FINGERPRINT it is whole.
@@ -169,7 +169,7 @@ fn a_million_unauthenticated_checks_cost_no_memory_and_no_answer() {
     let mut check = binding_request(&ice.transport.ice_parameters(), &[]);
     let end = check.len() - 8;
     check.truncate(end);
-    check[2..4].copy_from_slice(&((end - 20) as u16).to_be_bytes());
+    check[2..4].copy_from_slice(&body_length(end));
     *check.last_mut().unwrap() ^= 1;
     for _ in 0..1_000_000 {
         assert!(ice.handle(tuple(1), &check).is_err());
@@ -373,6 +373,11 @@ fn state(ice_state: IceState) -> Event {
         transport: TransportId(1),
         ice_state,
     }
+}
+
+/// The length field of a message of `len` bytes.
+fn body_length(len: usize) -> [u8; 2] {
+    u16::try_from(len.saturating_sub(20)).unwrap().to_be_bytes()
 }
 
 fn only(mut datagrams: Vec<Vec<u8>>) -> Vec<u8> {

@@ -42,12 +42,12 @@ fn media_on_another_validated_path_selects_it() {
     call.check(tuple(2), &[]).unwrap();
     assert_eq!(call.transport.selected_tuple(), Some(tuple(1)));
     let (mut sends, _) = peer_srtp(&call.peer);
-    let packet = sends.encrypt_rtp(&rtp(1)).unwrap().to_vec();
+    let mut packet = sends.encrypt_rtp(&rtp(1)).unwrap().to_vec();
     let mut forged = packet.clone();
     forged[20] ^= 1;
     assert!(call.unprotect(tuple(2), &mut forged, 1).is_err());
     assert_eq!(call.transport.selected_tuple(), Some(tuple(1)));
-    call.unprotect(tuple(2), &mut packet.clone(), 1).unwrap();
+    call.unprotect(tuple(2), &mut packet, 1).unwrap();
     assert_eq!(call.transport.selected_tuple(), Some(tuple(2)));
     assert_eq!(call.transport.sender().unwrap().tuple, tuple(2));
 }
@@ -98,10 +98,12 @@ impl Call {
 
 /// The peer's contexts: for sending, for receiving.
 fn peer_srtp(peer: &DtlsPeer) -> (Context, Context) {
-    let profile = match peer.profile() {
-        SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm => ProtectionProfile::AeadAes128Gcm,
-        SrtpProtectionProfile::Srtp_Aead_Aes_256_Gcm => ProtectionProfile::AeadAes256Gcm,
-        _ => ProtectionProfile::Aes128CmHmacSha1_80,
+    let profile = if peer.profile() == SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm {
+        ProtectionProfile::AeadAes128Gcm
+    } else if peer.profile() == SrtpProtectionProfile::Srtp_Aead_Aes_256_Gcm {
+        ProtectionProfile::AeadAes256Gcm
+    } else {
+        ProtectionProfile::Aes128CmHmacSha1_80
     };
     let mut config = Config {
         profile,

@@ -31,7 +31,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     BindingRequest, Certificate, DtlsParameters, DtlsRole, DtlsState, Fingerprint, IceParameters,
-    TupleChange, WebRtcTransport,
+    WebRtcTransport, ice::TupleChange,
 };
 use crate::{
     DropReason, EngineConfig, Event, ListenAddress, SocketId, TransmitQueue, TransportId, Tuple,
@@ -260,11 +260,8 @@ impl DtlsPeer {
     fn read(&mut self, datagram: &[u8], now: Instant) {
         let events = self.endpoint.read(now, US, None, BytesMut::from(datagram));
         for event in events.unwrap_or_default() {
-            match event {
-                EndpointEvent::HandshakeComplete => self.complete = true,
-                EndpointEvent::PeerClosed => self.closed = true,
-                _ => {}
-            }
+            self.complete |= matches!(event, EndpointEvent::HandshakeComplete);
+            self.closed |= matches!(event, EndpointEvent::PeerClosed);
         }
     }
 
