@@ -6,6 +6,9 @@ mod srtp;
 mod stun;
 mod webrtc;
 
+#[cfg(test)]
+mod tests;
+
 pub use dtls::{Certificate, CertificateError, DtlsParameters, DtlsRole, DtlsState, Fingerprint};
 pub use ice::{IceCandidate, IceParameters, IceState};
 

@@ -15,7 +15,9 @@ use std::{collections::VecDeque, time::Instant};
 use bytes::BytesMut;
 
 use super::{
+    CLIENT_HELLO,
     handshaker::{Failure, Handshaker, Progress},
+    hello::ClientHello,
     reassembly::{Fragment, Message, Reassembler},
     record::{ContentType, Record, plain_record},
 };
@@ -43,6 +45,8 @@ impl Refusal {
 /// One association behind its guard.
 pub(super) struct Guarded {
     library: Box<dyn Handshaker>,
+    /// As the server: the first hello.
+    hello: Option<ClientHello>,
     messages: Reassembler,
     /// The sequence number of the next epoch-0 record for the library.
     sequence: u64,
@@ -62,11 +66,25 @@ enum ChangeCipherSpec {
 }
 
 impl Guarded {
-    /// Guards an association whose next handshake message is number `next`.
-    pub(super) fn new(library: Box<dyn Handshaker>, next: u16) -> Self {
+    /// Guards an association in which we are the client.
+    pub(super) fn client(library: Box<dyn Handshaker>) -> Self {
+        Self::new(library, None, Reassembler::default())
+    }
+
+    /// Guards an association that `hello` begins, which is to be handed over as message 0.
+    pub(super) fn server(library: Box<dyn Handshaker>, hello: ClientHello) -> Self {
+        Self::new(library, Some(hello), Reassembler::starting_at(1))
+    }
+
+    fn new(
+        library: Box<dyn Handshaker>,
+        hello: Option<ClientHello>,
+        messages: Reassembler,
+    ) -> Self {
         Self {
             library,
-            messages: Reassembler::starting_at(next),
+            hello,
+            messages,
             sequence: 0,
             change_cipher_spec: ChangeCipherSpec::Awaited,
             early: VecDeque::new(),
@@ -75,21 +93,26 @@ impl Guarded {
         }
     }
 
-    /// Takes a fragment of a handshake message of epoch 0. One that was handed over before is a retransmission, and
-    /// needs no answer but the timer's.
+    /// Takes a fragment of a handshake message of epoch 0. The library does not see one of a message that was handed
+    /// over before; the peer, which repeats it, waits for our last flight.
     pub(super) fn handle_fragment(
         &mut self,
         fragment: &Fragment<'_>,
         now: Instant,
     ) -> Result<Progress, Refusal> {
         if self.messages.is_repeated(fragment) {
-            return Ok(Progress::Running);
+            let sent = self.library.handle_repetition(now);
+            return sent.map_err(Refusal::Library).map(|()| Progress::Running);
         }
         if self.complete || !self.messages.add(fragment) {
             return Err(Refusal::Guard);
         }
         let mut progress = Progress::Running;
         while let Some(message) = self.messages.poll() {
+            if !self.continues(&message) {
+                self.messages = Reassembler::starting_at(message.message_seq);
+                return Err(Refusal::Guard);
+            }
             progress = later(progress, self.hand_over(&message, now)?);
         }
         Ok(later(progress, self.release(now)?))
@@ -154,9 +177,20 @@ impl Guarded {
         self.library.close(now);
     }
 
-    /// Whether the peer has sent nothing but its first message.
-    pub(super) fn is_at_first_message(&self) -> bool {
-        self.messages.next_number() <= 1
+    /// Whether we are the server and the client has not used its cookie yet.
+    pub(super) fn awaits_cookie(&self) -> bool {
+        self.hello.is_some() && self.messages.next_number() == 1
+    }
+
+    /// Whether it was begun by `hello`.
+    pub(super) fn was_begun_by(&self, hello: &ClientHello) -> bool {
+        self.hello.as_ref() == Some(hello)
+    }
+
+    /// Whether a hello with a cookie belongs to the one without. The library would answer another client's with a
+    /// fatal alert, in plaintext, to whoever is at that address.
+    fn continues(&self, message: &Message) -> bool {
+        message.kind != CLIENT_HELLO || ClientHello::parse(&message.body) == self.hello
     }
 
     fn hold_change_cipher_spec(&mut self) {

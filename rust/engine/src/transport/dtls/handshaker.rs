@@ -35,6 +35,9 @@ pub(super) trait Handshaker: Send {
     /// Takes a datagram of whole messages.
     fn handle_datagram(&mut self, datagram: &[u8], now: Instant) -> Result<Progress, Failure>;
 
+    /// Sends the last flight again at once: the peer repeats its own, so it has not got ours.
+    fn handle_repetition(&mut self, now: Instant) -> Result<(), Failure>;
+
     /// Sends the last flight again, if that is due.
     fn handle_timeout(&mut self, now: Instant) -> Result<(), Failure>;
 
@@ -131,6 +134,17 @@ impl RtcDtls {
         self.retransmission
             .follow(self.endpoint.poll_timeout(&PEER), now);
     }
+
+    /// Fires the library's timer, whatever the time is.
+    fn repeat_flight(&mut self, now: Instant) -> Result<(), Failure> {
+        let Some(inner) = self.endpoint.poll_timeout(&PEER) else {
+            return Ok(());
+        };
+        let sent = self.caught(|endpoint| endpoint.handle_timeout(PEER, inner))?;
+        self.retransmission
+            .repeat(self.endpoint.poll_timeout(&PEER), now);
+        sent.map_err(|_| Failure::TimedOut)
+    }
 }
 
 impl Handshaker for RtcDtls {
@@ -153,17 +167,18 @@ impl Handshaker for RtcDtls {
         }
     }
 
-    fn handle_timeout(&mut self, now: Instant) -> Result<(), Failure> {
-        if !self.retransmission.is_due(now) {
-            return Ok(());
+    fn handle_repetition(&mut self, now: Instant) -> Result<(), Failure> {
+        match self.retransmission.answers_repetition(now) {
+            true => self.repeat_flight(now),
+            false => Ok(()),
         }
-        let Some(inner) = self.endpoint.poll_timeout(&PEER) else {
-            return Ok(());
-        };
-        let sent = self.caught(|endpoint| endpoint.handle_timeout(PEER, inner))?;
-        self.retransmission
-            .repeat(self.endpoint.poll_timeout(&PEER), now);
-        sent.map_err(|_| Failure::TimedOut)
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), Failure> {
+        match self.retransmission.is_due(now) {
+            true => self.repeat_flight(now),
+            false => Ok(()),
+        }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
@@ -194,14 +209,16 @@ impl Handshaker for RtcDtls {
     }
 }
 
-/// When the last flight is sent again. rtc-dtls does so every second, WebRTC is in more of a hurry at the start: the
-/// library's timer is fired by ours, which doubles (RFC 6347 s.4.2.4.1).
+/// When the last flight is sent again. The library does so each second; we fire its timer ourselves, later and later
+/// (RFC 6347 s.4.2.4.1), or when the peer's repetition shows that it waits, which with browsers is much sooner.
 #[derive(Debug, Default)]
 struct Retransmission {
     due: Option<Instant>,
+    sent: Option<Instant>,
     /// The library's timer, by which a new flight is told.
     inner: Option<Instant>,
     repeats: u32,
+    answered: u32,
 }
 
 impl Retransmission {
@@ -209,6 +226,7 @@ impl Retransmission {
     fn follow(&mut self, inner: Option<Instant>, now: Instant) {
         if self.inner != inner {
             self.repeats = 0;
+            self.answered = 0;
             self.arm(inner, now);
         }
     }
@@ -220,13 +238,23 @@ impl Retransmission {
     }
 
     fn arm(&mut self, inner: Option<Instant>, now: Instant) {
+        let pause = FIRST_RETRANSMISSION * (1 << self.repeats.min(MAX_DOUBLINGS));
         self.inner = inner;
-        self.due =
-            inner.map(|_| now + FIRST_RETRANSMISSION * (1 << self.repeats.min(MAX_DOUBLINGS)));
+        self.sent = Some(now);
+        self.due = inner.map(|_| now + pause);
     }
 
     fn is_due(&self, now: Instant) -> bool {
         self.due.is_some_and(|due| due <= now)
+    }
+
+    /// Whether a repetition is answered: a few of a flight are, and none that crossed ours on the way.
+    fn answers_repetition(&mut self, now: Instant) -> bool {
+        let pause = FIRST_ANSWER * (1 << self.answered.min(MAX_ANSWERS));
+        let waited = self.sent.is_some_and(|sent| sent + pause <= now);
+        let answers = waited && self.answered < MAX_ANSWERS;
+        self.answered += u32::from(answers);
+        answers
     }
 }
 
@@ -284,7 +312,32 @@ const EXPORTER_LABEL: &str = "EXTRACTOR-dtls_srtp";
 /// The library's limit is on a fragment: record header, handshake header, nonce and tag come on top.
 const FRAGMENT_OVERHEAD: usize = 13 + 12 + 8 + 16;
 const MIN_FRAGMENT: usize = 64;
-/// A round trip of an ordinary path, and some.
-const FIRST_RETRANSMISSION: Duration = Duration::from_millis(200);
-/// The library gives up after seven repeats: 25 s after the flight.
-const MAX_DOUBLINGS: u32 = 7;
+/// Longer than rtc-dtls waits at the other end, which, as a peer, gives up its own timer when it reads a repetition.
+const FIRST_RETRANSMISSION: Duration = Duration::from_millis(1500);
+/// The library gives up after seven repeats: 22 s after the flight.
+const MAX_DOUBLINGS: u32 = 1;
+/// A round trip of an ordinary path.
+const FIRST_ANSWER: Duration = Duration::from_millis(100);
+/// Leaves most of the library's seven repeats to the timer.
+const MAX_ANSWERS: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Fingerprint;
+
+    #[test]
+    fn a_panic_of_the_library_is_a_failure() {
+        let certificate = Certificate::generate().unwrap();
+        let fingerprint: &Fingerprint = certificate.fingerprint();
+        let peer = PeerFingerprints::parse(std::slice::from_ref(fingerprint)).unwrap();
+        let identity = Identity {
+            certificate: &certificate,
+            peer: &peer,
+            mtu: 1200,
+        };
+        let mut library = RtcDtls::server(identity, SrtpProfile::AeadAes128Gcm).unwrap();
+        let outcome = library.caught(|_| panic!("as on hostile input"));
+        assert_eq!(outcome, Err::<(), _>(Failure::Panic));
+    }
+}

@@ -6,8 +6,8 @@
 //!                          +-- wrong certificate, no answer --> Failed
 //! ```
 //!
-//! As the server, an association is made by a whole ClientHello that offers what we take; another one (RFC 6347 s.4.2.8)
-//! replaces it until the handshake is complete, and nothing does afterwards.
+//! As the server, an association is made by a whole ClientHello that offers what we take. Until the handshake is
+//! complete another one (RFC 6347 s.4.2.8) replaces it, if it has come to a halt. Nothing does when it is complete.
 
 mod certificate;
 mod fingerprint;
@@ -17,7 +17,10 @@ mod hello;
 mod reassembly;
 mod record;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -102,11 +105,27 @@ pub(super) struct DtlsTransport {
 
 struct Association {
     guarded: Guarded,
-    /// As the server: the hello that made it.
-    hello: Option<ClientHello>,
+    /// When it last read a message.
+    progressed: Instant,
     /// As the server: the HelloVerifyRequest, until the client has used it.
     verify_request: Vec<u8>,
     repeat_verify_request: bool,
+}
+
+impl Association {
+    fn new(guarded: Guarded, now: Instant) -> Self {
+        Self {
+            guarded,
+            progressed: now,
+            verify_request: Vec::new(),
+            repeat_verify_request: false,
+        }
+    }
+
+    /// Whether a new hello may take its place: a forged one must not stop a handshake that goes on.
+    fn may_be_replaced(&self, now: Instant) -> bool {
+        self.progressed + HALT <= now
+    }
 }
 
 impl DtlsTransport {
@@ -175,12 +194,8 @@ impl DtlsTransport {
             .and_then(|identity| RtcDtls::client(identity, now));
         match client {
             Some(client) => {
-                self.association = Some(Association {
-                    guarded: Guarded::new(Box::new(client), 0),
-                    hello: None,
-                    verify_request: Vec::new(),
-                    repeat_verify_request: false,
-                });
+                let guarded = Guarded::client(Box::new(client));
+                self.association = Some(Association::new(guarded, now));
             }
             None => self.end(DtlsState::Failed),
         }
@@ -221,7 +236,7 @@ impl DtlsTransport {
             out.push(tuple, &association.verify_request);
         }
         while let Some(datagram) = association.guarded.poll_transmit() {
-            if association.guarded.is_at_first_message() && association.hello.is_some() {
+            if association.guarded.awaits_cookie() {
                 association.verify_request = datagram.to_vec();
             }
             if let Some(tuple) = path {
@@ -286,6 +301,9 @@ impl DtlsTransport {
             } else {
                 let association = self.association.as_mut().ok_or(DropReason::DtlsGuard)?;
                 let outcome = association.guarded.handle_fragment(&fragment, now);
+                if outcome.is_ok() {
+                    association.progressed = now;
+                }
                 self.follow(outcome)?;
             }
         }
@@ -302,10 +320,12 @@ impl DtlsTransport {
         };
         let hello = ClientHello::parse(&body).ok_or(DropReason::DtlsGuard)?;
         match &mut self.association {
-            Some(known) if known.hello.as_ref() == Some(&hello) => {
-                known.repeat_verify_request = known.guarded.is_at_first_message();
+            Some(known) if known.guarded.was_begun_by(&hello) => {
+                known.repeat_verify_request = known.guarded.awaits_cookie();
+                known.progressed = now;
                 Ok(())
             }
+            Some(known) if !known.may_be_replaced(now) => Err(DropReason::DtlsGuard),
             _ => self.begin(hello, body, now),
         }
     }
@@ -315,19 +335,14 @@ impl DtlsTransport {
             .identity()
             .and_then(|identity| RtcDtls::server(identity, hello.profile))
             .ok_or(DropReason::Internal)?;
-        let mut guarded = Guarded::new(Box::new(library), 1);
+        let mut guarded = Guarded::server(Box::new(library), hello);
         let message = Message {
             kind: CLIENT_HELLO,
             message_seq: 0,
             body,
         };
         let outcome = guarded.hand_over(&message, now);
-        self.association = Some(Association {
-            guarded,
-            hello: Some(hello),
-            verify_request: Vec::new(),
-            repeat_verify_request: false,
-        });
+        self.association = Some(Association::new(guarded, now));
         self.follow(outcome)
     }
 
@@ -414,3 +429,5 @@ impl DtlsTransport {
 }
 
 const CLIENT_HELLO: u8 = 1;
+/// A client that is there repeats its flight sooner.
+const HALT: Duration = Duration::from_secs(1);

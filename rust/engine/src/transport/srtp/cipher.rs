@@ -348,3 +348,39 @@ const CM_SALT_LEN: usize = 14;
 const CM_TAG_LEN: usize = 10;
 /// Tag and index of GCM's SRTCP.
 pub(super) const OVERHEAD: usize = GCM_TAG_LEN + RTCP_INDEX_LEN;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7714 s.16.1.1, whose key and salt are the session's.
+    #[test]
+    fn aes_128_gcm_is_that_of_the_rfc() {
+        let key: [u8; 16] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+        let session = || LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key).unwrap());
+        let gcm = Gcm {
+            rtp_key: session(),
+            rtp_salt: *b"Quid pro quo",
+            rtcp_key: session(),
+            rtcp_salt: *b"Quid pro quo",
+        };
+        let mut packet = bytes("8040f17b8041f8d35501a0b2");
+        packet.extend_from_slice(b"Gallia est omnis divisa in partes tres");
+        let len = packet.len();
+        packet.resize(len + OVERHEAD, 0);
+        let protected = gcm
+            .protect_rtp(&mut packet, len, 12, 0x5501_a0b2, 0xf17b)
+            .unwrap();
+        let expected = "8040f17b8041f8d35501a0b2\
+             f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833\
+             899d7f27beb16a9152cf765ee4390cce";
+        assert_eq!(packet[..protected], bytes(expected));
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect()
+    }
+}

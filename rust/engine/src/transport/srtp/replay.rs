@@ -58,9 +58,8 @@ mod tests {
     #[test]
     fn an_index_is_new_once() {
         let mut window = ReplayWindow::starting_at(1000);
-        for index in [1001, 1003, 1002, 999, 1128, 1001 + 127] {
-            let first = index != 1128 || window.is_new(index);
-            assert!(first);
+        for index in [1001, 1003, 1002, 999, 1128, 1090] {
+            assert!(window.is_new(index));
             window.mark(index);
             assert!(!window.is_new(index));
         }
