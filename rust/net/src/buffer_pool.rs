@@ -19,15 +19,6 @@ pub(crate) struct BufferPool {
     spare: Vec<Datagram<'static>>,
 }
 
-/// How a receive call left the socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// It may have more.
-    Full,
-    /// It had no more.
-    All,
-}
-
 impl BufferPool {
     pub(crate) fn new() -> Self {
         Self {
@@ -43,7 +34,7 @@ impl BufferPool {
         receive: impl FnOnce(&mut [IoSliceMut<'_>], &mut [RecvMeta]) -> io::Result<usize>,
         tuple: impl Fn(&RecvMeta) -> Tuple,
         mut handle: impl FnMut(&mut [Datagram<'_>]),
-    ) -> io::Result<Received> {
+    ) -> io::Result<()> {
         let filled = self.fill(receive)?;
         let mut batch = recycle(mem::take(&mut self.spare));
         let buffers = self.bytes.chunks_exact_mut(BUFFER_BYTES);
@@ -54,11 +45,7 @@ impl BufferPool {
             handle(part);
         }
         self.spare = recycle(batch);
-        Ok(if filled < BATCH_SIZE {
-            Received::All
-        } else {
-            Received::Full
-        })
+        Ok(())
     }
 
     fn fill(
@@ -124,7 +111,7 @@ mod tests {
                 |meta| receiver.tuple(meta),
                 |batch| batches.push(copied(batch)),
             );
-            assert_eq!(received.unwrap(), Received::All);
+            received.unwrap();
             let datagrams = train
                 .chunks(100)
                 .map(|datagram| (sender.local(), datagram.to_vec()));

@@ -15,15 +15,13 @@ use rustix::{
 use sfu_engine::{Command, Engine, Target};
 
 use crate::{
-    buffer_pool::{BufferPool, Received},
+    buffer_pool::BufferPool,
     lines::{add_sockets, tell_answer, tell_event},
     mailbox::{Mailbox, Order, Request},
     send_batch::send_all,
     socket::{Socket, add},
 };
 
-/// Receive calls on one socket before commands, timers and the other sockets have their turn.
-const RECEIVE_ROUNDS: usize = 8;
 /// Commands carried out before media has its turn again; the dearest cost some tens of microseconds.
 const REQUESTS_A_TURN: usize = 16;
 
@@ -92,26 +90,20 @@ impl<'a> MediaThread<'a> {
         ControlFlow::Continue(())
     }
 
+    /// One receive call. What it leaves makes the next wait a short one.
     fn serve_socket(&mut self, socket: &Socket) {
-        for _ in 0..RECEIVE_ROUNDS {
-            match self.receive(socket) {
-                Ok(Received::Full) => {}
-                Ok(Received::All) => return,
-                Err(error) => return count_failure(socket, &error),
-            }
-        }
-    }
-
-    fn receive(&mut self, socket: &Socket) -> io::Result<Received> {
         let (engine, outlet) = (&mut self.engine, self.outlet);
-        self.buffers.receive(
+        let received = self.buffers.receive(
             |buffers, metas| socket.receive(buffers, metas),
             |meta| socket.tuple(meta),
             |batch| {
                 engine.handle_datagrams(batch, Instant::now());
                 outlet.flush(engine);
             },
-        )
+        );
+        if let Err(error) = received {
+            count_failure(socket, &error);
+        }
     }
 
     fn serve_deadline(&mut self) {
