@@ -6,7 +6,7 @@ import reprlib
 from sfu._json import JsonObject
 from sfu.errors import UnsupportedError
 from sfu.ortc import _h264 as h264
-from sfu.ortc._values import UNDEFINED, Value, first, is_string, lower, prop, put, same, truthy
+from sfu.ortc._values import Value, first, is_string, lower, prop, put, remove, same, truthy
 
 
 def match_codecs(
@@ -78,9 +78,15 @@ def _h264_matches(a: Value, b: Value, *, modify: bool) -> bool:
     if not h264.is_same_profile(ours, theirs):
         return False
     if modify:
-        answer = h264.answer(ours, theirs)
-        put(ours, "profile-level-id", UNDEFINED if answer is None else answer)
+        _write_profile(ours, h264.answer(ours, theirs))
     return True
+
+
+def _write_profile(parameters: Value, answer: str | None) -> None:
+    if answer is None:
+        remove(parameters, "profile-level-id")
+    else:
+        put(parameters, "profile-level-id", answer)
 
 
 def _parameter_or_zero_matches(a: Value, b: Value, name: str) -> bool:

@@ -201,10 +201,11 @@ def lower(value: Value) -> str:
 
 
 def greater(a: Value, b: Value) -> bool:
-    """Compares with `>`: strings with strings by their letters, all else as numbers."""
-    if isinstance(a, str) and isinstance(b, str):
-        return a > b
-    return number(a) > number(b)
+    """Compares with `>`: strings by their letters, all else as numbers."""
+    left, right = (text(side) if isinstance(side, list | dict) else side for side in (a, b))
+    if isinstance(left, str) and isinstance(right, str):
+        return left > right
+    return number(left) > number(right)
 
 
 def number(value: Value) -> float:
@@ -214,21 +215,23 @@ def number(value: Value) -> float:
             return 0
         case bool() | int() | float():
             return value
-        case str() | list():
+        case str() | list() | dict():
             return _number_of_text(text(value))
-        case dict() | Undefined():
+        case Undefined():
             return math.nan
 
 
 def text(value: Value) -> str:
-    """Converts to a string, in so far as a number or a pattern can be read from the result."""
+    """Converts to a string."""
     match value:
         case str():
             return value
         case list():
             return ",".join("" if element is None else text(element) for element in value)
-        case None | bool() | int() | float() | dict() | Undefined():
-            return str(value)
+        case dict():
+            return "[object Object]"
+        case None | bool() | int() | float() | Undefined():
+            return next((word for odd, word in _WORDS if odd is value), str(value))
 
 
 def _number_of_text(value: str) -> float:
@@ -238,4 +241,5 @@ def _number_of_text(value: str) -> float:
     return math.nan if stripped else 0
 
 
+_WORDS = ((None, "null"), (False, "false"), (True, "true"), (UNDEFINED, "undefined"))
 _DECIMAL = re.compile(r"[+-]?(Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)", re.ASCII)
