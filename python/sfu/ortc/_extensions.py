@@ -18,3 +18,20 @@ TRANSMISSION_OFFSET: Final = "urn:ietf:params:rtp-hdrext:toffset"
 ABS_CAPTURE_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
 PLAYOUT_DELAY: Final = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 PACKET_ID: Final = "urn:mediasoup:params:rtp-hdrext:packet-id"
+
+ALL: Final = frozenset(
+    {
+        MID,
+        RID,
+        REPAIRED_RID,
+        ABS_SEND_TIME,
+        TRANSPORT_WIDE_CC,
+        AUDIO_LEVEL,
+        DEPENDENCY_DESCRIPTOR,
+        VIDEO_ORIENTATION,
+        TRANSMISSION_OFFSET,
+        ABS_CAPTURE_TIME,
+        PLAYOUT_DELAY,
+        PACKET_ID,
+    }
+)

@@ -5,6 +5,7 @@ what `===` compares, what can be iterated. The rules are kept here, so that the 
 """
 
 import enum
+import json
 import math
 import re
 import reprlib
@@ -222,7 +223,7 @@ def number(value: Value) -> float:
 
 
 def text(value: Value) -> str:
-    """Converts to a string."""
+    """Converts to a string; what is undefined has none."""
     match value:
         case str():
             return value
@@ -230,8 +231,10 @@ def text(value: Value) -> str:
             return ",".join("" if element is None else text(element) for element in value)
         case dict():
             return "[object Object]"
-        case None | bool() | int() | float() | Undefined():
-            return next((word for odd, word in _WORDS if odd is value), str(value))
+        case None | bool() | int() | float():
+            return json.dumps(value)
+        case Undefined():
+            return ""
 
 
 def _number_of_text(value: str) -> float:
@@ -241,5 +244,4 @@ def _number_of_text(value: str) -> float:
     return math.nan if stripped else 0
 
 
-_WORDS = ((None, "null"), (False, "false"), (True, "true"), (UNDEFINED, "undefined"))
 _DECIMAL = re.compile(r"[+-]?(Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)", re.ASCII)
