@@ -7,7 +7,8 @@ transport a client and direction. Names follow mediasoup's API in snake_case, sh
 from sfu import errors, events, ortc, parameters
 from sfu._consumer import Consumer, ConsumerLayers
 from sfu._event_stream import EventStream
-from sfu._media import MediaKind, RtpType
+from sfu._resolve import ProducerType
+from sfu.parameters import MediaKind
 from sfu._producer import Producer
 from sfu._resource import Closed
 from sfu._router import Router
@@ -30,9 +31,9 @@ __all__ = [
     "MediaKind",
     "NotFoundError",
     "Producer",
+    "ProducerType",
     "ResourceUsage",
     "Router",
-    "RtpType",
     "SfuError",
     "UnsupportedError",
     "WebRtcTransport",

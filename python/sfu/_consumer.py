@@ -8,7 +8,8 @@ import anyio.lowlevel
 
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject, clone_object
-from sfu._media import MediaKind, RtpType
+from sfu._resolve import ProducerType
+from sfu.parameters import MediaKind
 from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resource import EngineObject
@@ -42,8 +43,9 @@ class ConsumerLayers:
         """
         if isinstance(layers, ConsumerLayers):
             return cls(layers.spatial_layer, layers.temporal_layer)
-        if not isinstance(layers, Mapping) or "spatialLayer" not in layers:
-            raise TypeError("preferred layers have a spatialLayer")
+        if "spatialLayer" not in layers:
+            message = "preferred layers have a spatialLayer"
+            raise TypeError(message)
         return cls(layers["spatialLayer"], layers.get("temporalLayer"))
 
 
@@ -88,7 +90,7 @@ class Consumer(EngineObject):
         return self._producer.kind
 
     @property
-    def type(self) -> RtpType:
+    def type(self) -> ProducerType:
         """The producer's type."""
         return self._producer.type
 

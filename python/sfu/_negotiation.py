@@ -10,7 +10,8 @@ from typing import cast
 
 from sfu import _resolve, ortc
 from sfu._json import Json, JsonObject
-from sfu._media import MediaKind, RtpType
+from sfu._resolve import ProducerType
+from sfu.parameters import MediaKind
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,7 +27,7 @@ class ProducerNegotiation:
     """
 
     kind: MediaKind
-    type: RtpType
+    type: ProducerType
     rtp_parameters: JsonObject
     consumable: JsonObject
     command: JsonObject

@@ -2,7 +2,8 @@
 
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject
-from sfu._media import MediaKind, RtpType
+from sfu._resolve import ProducerType
+from sfu.parameters import MediaKind
 from sfu._negotiation import ProducerNegotiation
 from sfu._node import Node
 from sfu._resource import EngineObject
@@ -42,7 +43,7 @@ class Producer(EngineObject):
         return self._media_kind
 
     @property
-    def type(self) -> RtpType:
+    def type(self) -> ProducerType:
         """One stream, several of one source (`simulcast`), or one of several layers (`svc`)."""
         return self._type
 

@@ -10,7 +10,7 @@ from sfu._producer import Producer
 from sfu._resource import EngineObject
 from sfu._shared import Shared
 from sfu._transport import WebRtcTransport
-from sfu._wire import Parameters, to_wire
+from sfu._wire import Given, to_wire
 from sfu.events import RouterClose
 from sfu.parameters import RtpCapabilities
 
@@ -47,7 +47,7 @@ class Router(EngineObject):
         """The open producers of all its transports by their id."""
         return {id_: produced.producer for id_, produced in self._shared.produced.items()}
 
-    def can_consume(self, *, producer_id: str, rtp_capabilities: Parameters) -> bool:
+    def can_consume(self, *, producer_id: str, rtp_capabilities: Given) -> bool:
         """Whether `WebRtcTransport.consume` would take these.
 
         False also where the producer is unknown or the capabilities are misshapen.

@@ -9,12 +9,12 @@ from sfu import _negotiation, ortc
 from sfu._consumer import Consumer, ConsumerLayers
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject, clone_object
-from sfu._media import MediaKind
+from sfu.parameters import MediaKind
 from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resource import EngineObject
 from sfu._shared import Shared
-from sfu._wire import Parameters, to_wire
+from sfu._wire import Given, to_wire
 from sfu.events import (
     DtlsState,
     DtlsStateChange,
@@ -108,7 +108,7 @@ class WebRtcTransport(EngineObject):
             "dtlsParameters": clone_object(self._dtls_parameters),
         }
 
-    async def connect(self, *, dtls_parameters: Parameters) -> None:
+    async def connect(self, *, dtls_parameters: Given) -> None:
         """Tells the client's DTLS parameters. Waits for the engine, not for the handshake.
 
         Args:
@@ -138,7 +138,7 @@ class WebRtcTransport(EngineObject):
         self,
         *,
         kind: MediaKind,
-        rtp_parameters: Parameters,
+        rtp_parameters: Given,
         paused: bool = False,
         app_data: JsonObject | None = None,
         key_frame_request_delay: int = 0,
@@ -182,7 +182,7 @@ class WebRtcTransport(EngineObject):
         self,
         *,
         producer_id: str,
-        rtp_capabilities: Parameters,
+        rtp_capabilities: Given,
         paused: bool = False,
         preferred_layers: ConsumerLayers | Mapping[str, int] | None = None,
         enable_rtx: bool | None = None,

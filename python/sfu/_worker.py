@@ -4,8 +4,6 @@ import json
 from collections.abc import (
     AsyncIterator,
     Awaitable,
-    Callable,
-    Coroutine,
     Iterable,
     Sequence,
 )
@@ -18,13 +16,14 @@ import anyio.lowlevel
 from typing_extensions import override
 
 from sfu import _core, ortc
+from sfu._beside import beside
 from sfu._channel import Channel
 from sfu._engine import Engine
 from sfu._json import JsonObject
 from sfu._node import Node
 from sfu._resource import Closed, Resource
 from sfu._router import Router
-from sfu._wire import Parameters, to_wire
+from sfu._wire import Given, to_wire
 from sfu.events import WorkerClose, WorkerDied
 
 
@@ -76,7 +75,7 @@ async def create_worker(
     }
     given = {name: value for name, value in options.items() if value is not None}
     worker = Worker(_core.Worker(json.dumps(given)))
-    async with _beside(worker.run), worker:
+    async with beside(worker.run), worker:
         yield worker
 
 
@@ -109,7 +108,7 @@ class Worker(Resource):
     async def create_router(
         self,
         *,
-        media_codecs: Iterable[Parameters],
+        media_codecs: Iterable[Given],
         app_data: JsonObject | None = None,
     ) -> Router:
         """Makes a router: a set of producers that its transports can consume.
@@ -194,20 +193,3 @@ def _listen(
         {"ip": ip, "port": port} | ({} if address is None else {"announcedAddress": address})
         for ip, address in addresses
     ]
-
-
-@asynccontextmanager
-async def _beside(task: Callable[[], Coroutine[object, object, None]]) -> AsyncIterator[None]:
-    """Runs `task` until the body is left. What the body raises comes out as it is, in no group."""
-    failure: Exception | None = None
-    try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(task)
-            try:
-                yield
-            except Exception as error:  # noqa: BLE001 - raised again below
-                failure = error
-            group.cancel_scope.cancel()
-    finally:
-        if failure is not None:
-            raise failure
