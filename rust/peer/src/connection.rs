@@ -21,6 +21,7 @@ use rtc::{
     },
 };
 use serde_json::json;
+use sfu_outbox::Outbox;
 use tokio::sync::watch;
 use webrtc::{
     media_stream::track_local::static_rtp::TrackLocalStaticRTP,
@@ -35,7 +36,6 @@ use crate::{
     command::CreateConnection,
     error::CommandError,
     interceptor::{Streams, chain},
-    outbox::Outbox,
     parameters::{
         DtlsParameters, DtlsRole, Fingerprint, IceParameters, Kind, RtpCodec, RtpParameters,
         TransportOptions,
@@ -230,10 +230,11 @@ struct Handler {
 #[async_trait]
 impl PeerConnectionEventHandler for Handler {
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        self.outbox.event(
-            "connectionState",
-            &json!({ "connection": self.connection, "state": state.to_string() }),
-        );
+        self.outbox.event(&json!({
+            "event": "connectionState",
+            "connection": self.connection,
+            "state": state.to_string(),
+        }));
         self.is_connected
             .send_replace(state == RTCPeerConnectionState::Connected);
     }

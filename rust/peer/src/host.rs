@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sfu_outbox::{Outbox, Refusal};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
     connection::Connection,
     error::CommandError,
     media::Codec,
-    outbox::Outbox,
     parameters::{Kind, RtpCodec, RtpParameters},
     receive::{Goal, ReceivedTrack},
     send::{Frames, Pace, SentTrack, Source},
@@ -105,7 +105,7 @@ impl Host {
     pub(crate) async fn run(mut self, mut commands: mpsc::UnboundedReceiver<(u64, Command)>) {
         while let Some((request, command)) = commands.recv().await {
             let result = self.carry_out(command).await;
-            self.outbox.answer(request, &result);
+            self.outbox.answer(request, result.map_err(Refusal::from));
         }
         for place in self.places.values() {
             place.stop();

@@ -8,7 +8,7 @@
 //! owner --commands--> peer.rs --> host.rs --> connection.rs (sdp.rs writes the server's offers)
 //!   ^                               |              |
 //!   |                            send/ ---RTP---> interceptor/ <--> webrtc: ICE, DTLS, SRTP, UDP
-//!   +------- outbox.rs <--- receive/ <---RTP-------+
+//!   +------- Outbox <------ receive/ <---RTP-------+
 //! ```
 //!
 //! `media/` has the frames: the codecs' payload formats, and the stamp at the end of each packet.
@@ -19,7 +19,6 @@ mod error;
 mod host;
 mod interceptor;
 mod media;
-mod outbox;
 mod parameters;
 mod peer;
 mod receive;

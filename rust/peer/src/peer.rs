@@ -8,6 +8,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use sfu_outbox::Outbox;
 use thiserror::Error;
 use tokio::{runtime, sync::mpsc};
 
@@ -15,7 +16,6 @@ use crate::{
     command::Command,
     error::CommandError,
     host::{Host, Tracks},
-    outbox::Outbox,
 };
 
 /// A WebRTC client on a thread of its own: connections, published tracks and received ones.
