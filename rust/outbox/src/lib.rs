@@ -10,7 +10,7 @@ mod lines;
 
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd, OwnedFd, RawFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -47,12 +47,6 @@ impl Outbox {
             lines: Mutex::default(),
             ready: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
-    }
-
-    /// Readable while there are lines. Belongs to the outbox.
-    #[must_use]
-    pub fn event_fd(&self) -> RawFd {
-        self.ready.as_raw_fd()
     }
 
     /// Answers a request.
@@ -97,6 +91,13 @@ impl Outbox {
 
     fn lock(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Readable while there are lines; not to be read by others.
+impl AsFd for Outbox {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.ready.as_fd()
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
     }
 
     fn readable(outbox: &Outbox) -> bool {
-        let mut fds = [PollFd::new(&outbox.ready, PollFlags::IN)];
+        let mut fds = [PollFd::new(outbox, PollFlags::IN)];
         poll(&mut fds, Some(&Timespec::default())).unwrap() == 1
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    os::fd::RawFd,
+    os::fd::{AsFd, AsRawFd, RawFd},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -81,7 +81,7 @@ impl Peer {
     /// Readable when [`Self::drain`] has something to give. Belongs to the peer.
     #[must_use]
     pub fn event_fd(&self) -> RawFd {
-        self.outbox.event_fd()
+        self.outbox.as_fd().as_raw_fd()
     }
 
     /// Queues a command; its answer comes by [`Self::drain`] under the same `request`.
