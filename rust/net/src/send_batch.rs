@@ -166,7 +166,7 @@ mod tests {
     fn an_answer_leaves_from_the_address_that_was_asked() {
         let socket = Socket::bind(SocketId(0), "0.0.0.0:0".parse().unwrap()).unwrap();
         let asked = SocketAddr::from(([127, 0, 0, 2], socket.local().port()));
-        let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let peer = sink("127.0.0.1");
         peer.send_to(b"question", asked).unwrap();
         let mut tuple = None;
         let remember = |batch: &mut [Datagram<'_>]| tuple = batch.first().map(|first| first.tuple);
@@ -184,9 +184,16 @@ mod tests {
     }
 
     fn pair(host: &str) -> (Socket, UdpSocket) {
-        let sink = UdpSocket::bind(format!("{host}:0")).unwrap();
+        let sink = sink(host);
         let local = format!("{host}:0").parse().unwrap();
         (Socket::bind(SocketId(0), local).unwrap(), sink)
+    }
+
+    fn sink(host: &str) -> UdpSocket {
+        let sink = UdpSocket::bind(format!("{host}:0")).unwrap();
+        sink.set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        sink
     }
 
     fn queue(sink: &UdpSocket, lengths: &[usize]) -> TransmitQueue {
