@@ -12,10 +12,22 @@
 mod command;
 mod config;
 mod datagram;
+mod demux;
 mod engine;
 mod error;
 mod event;
 mod ids;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the router, which uses it, is being written"
+)]
+mod rtcp;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the router, which uses it, is being written"
+)]
 mod rtp;
 mod transport;
 

@@ -21,6 +21,7 @@ use rtc::{
     },
 };
 use serde_json::json;
+use sfu_outbox::Outbox;
 use tokio::sync::watch;
 use webrtc::{
     media_stream::track_local::static_rtp::TrackLocalStaticRTP,
@@ -35,7 +36,6 @@ use crate::{
     command::CreateConnection,
     error::CommandError,
     interceptor::{Streams, chain},
-    outbox::Outbox,
     parameters::{
         DtlsParameters, DtlsRole, Fingerprint, IceParameters, Kind, RtpCodec, RtpParameters,
         TransportOptions,
@@ -230,16 +230,19 @@ struct Handler {
 #[async_trait]
 impl PeerConnectionEventHandler for Handler {
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        self.outbox.event(
-            "connectionState",
-            &json!({ "connection": self.connection, "state": state.to_string() }),
-        );
+        self.outbox.event(&json!({
+            "event": "connectionState",
+            "connection": self.connection,
+            "state": state.to_string(),
+        }));
         self.is_connected
             .send_replace(state == RTCPeerConnectionState::Connected);
     }
 }
 
-fn certificate(provider: &dyn RTCCryptoProvider) -> Result<RTCCertificate, CommandError> {
+pub(crate) fn certificate(
+    provider: &dyn RTCCryptoProvider,
+) -> Result<RTCCertificate, CommandError> {
     let mut params = CertificateParams::default();
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();
@@ -248,7 +251,7 @@ fn certificate(provider: &dyn RTCCryptoProvider) -> Result<RTCCertificate, Comma
     Ok(RTCCertificate::generate(provider.crypto(), scheme, params)?)
 }
 
-fn fingerprints(
+pub(crate) fn fingerprints(
     certificate: &RTCCertificate,
     provider: &dyn RTCCryptoProvider,
 ) -> Result<Vec<Fingerprint>, CommandError> {
@@ -263,7 +266,7 @@ fn fingerprints(
         .collect())
 }
 
-fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngine {
+pub(crate) fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngine {
     let role = match role {
         DtlsRole::Auto | DtlsRole::Client => RTCDtlsRole::Client,
         DtlsRole::Server => RTCDtlsRole::Server,
@@ -276,7 +279,7 @@ fn settings(role: DtlsRole, provider: Arc<dyn RTCCryptoProvider>) -> SettingEngi
         .build()
 }
 
-fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError> {
+pub(crate) fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError> {
     let mut engine = MediaEngine::default();
     for codec in &options.codecs {
         let parameters = RTCRtpCodecParameters {
@@ -294,7 +297,7 @@ fn media_engine(options: &CreateConnection) -> Result<MediaEngine, CommandError>
     Ok(engine)
 }
 
-fn local_track(kind: Kind, rtp: &RtpParameters, track: &SentTrack) -> MediaStreamTrack {
+pub(crate) fn local_track(kind: Kind, rtp: &RtpParameters, track: &SentTrack) -> MediaStreamTrack {
     let codec = rtp.media_codec().map(library_codec).unwrap_or_default();
     let encodings = track
         .encodings

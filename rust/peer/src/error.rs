@@ -1,5 +1,6 @@
 //! What a command can fail with.
 
+use sfu_outbox::Refusal;
 use thiserror::Error;
 
 /// Why a command was not carried out.
@@ -31,13 +32,21 @@ pub enum CommandError {
 
 impl CommandError {
     /// The kind under which the owner gets it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
             Self::NotFound { .. } => "notFound",
             Self::Exists { .. } => "exists",
             Self::InvalidParameters(_) => "invalidParameters",
             Self::Refused(_) => "invalidState",
+        }
+    }
+}
+
+impl From<CommandError> for Refusal {
+    fn from(error: CommandError) -> Self {
+        Self {
+            kind: error.kind(),
+            message: error.to_string(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sfu_outbox::{Outbox, Refusal};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
@@ -14,10 +15,9 @@ use crate::{
     connection::Connection,
     error::CommandError,
     media::Codec,
-    outbox::Outbox,
     parameters::{Kind, RtpCodec, RtpParameters},
     receive::{Goal, ReceivedTrack},
-    send::{Pace, SentTrack, Source},
+    send::{Frames, Pace, SentTrack, Source},
 };
 
 /// The tracks of a peer, for statistics from another thread.
@@ -58,6 +58,11 @@ impl Tracks {
         Ok(stats)
     }
 
+    /// Adds a track.
+    pub(crate) fn insert(&self, id: u64, track: Track) {
+        self.lock().insert(id, track);
+    }
+
     fn get(&self, track: u64) -> Result<Track, CommandError> {
         let not_found = CommandError::NotFound {
             what: "track",
@@ -66,7 +71,7 @@ impl Tracks {
         self.lock().get(&track).cloned().ok_or(not_found)
     }
 
-    fn sent(&self, track: u64) -> Result<Arc<SentTrack>, CommandError> {
+    pub(crate) fn sent(&self, track: u64) -> Result<Arc<SentTrack>, CommandError> {
         match self.get(track)? {
             Track::Sent(sent) => Ok(sent),
             Track::Received(_) => Err(wrong_direction(track)),
@@ -100,7 +105,7 @@ impl Host {
     pub(crate) async fn run(mut self, mut commands: mpsc::UnboundedReceiver<(u64, Command)>) {
         while let Some((request, command)) = commands.recv().await {
             let result = self.carry_out(command).await;
-            self.outbox.answer(request, &result);
+            self.outbox.answer(request, result.map_err(Refusal::from));
         }
         for place in self.places.values() {
             place.stop();
@@ -210,15 +215,9 @@ impl Host {
         let (mid, rtp) = (publish.rtp_parameters.mid.clone(), publish.rtp_parameters);
         let local = connection.send(publish.kind, rtp, &track).await;
         let local = local.inspect_err(|_| connection.streams().remove_sent(&track))?;
-        let source_task = Source {
-            track: Arc::clone(&track),
-            local,
-            codec: kind,
-            clock_rate: codec.clock_rate,
-            payload_type: codec.payload_type,
-            pace,
-            start: u16::try_from(source & 0x7FFF).unwrap_or(0),
-        };
+        let (payload_type, clock_rate) = (codec.payload_type, codec.clock_rate);
+        let frames = Frames::new(Arc::clone(&track), kind, payload_type, clock_rate, pace);
+        let source_task = Source { frames, local };
         let task = tokio::spawn(when_connected(connection.connected(), source_task));
         self.insert(
             publish.track,
@@ -279,7 +278,7 @@ impl Host {
         mid: String,
         source: Option<JoinHandle<()>>,
     ) {
-        self.tracks.lock().insert(id, track);
+        self.tracks.insert(id, track);
         let place = Place {
             connection,
             mid,
@@ -322,17 +321,17 @@ async fn when_connected(mut connected: tokio::sync::watch::Receiver<bool>, sourc
     }
 }
 
-fn media_codec(rtp: &RtpParameters) -> Result<&RtpCodec, CommandError> {
+pub(crate) fn media_codec(rtp: &RtpParameters) -> Result<&RtpCodec, CommandError> {
     let none = || CommandError::InvalidParameters("no media codec".to_owned());
     rtp.media_codec().ok_or_else(none)
 }
 
-fn synthetic(codec: &RtpCodec) -> Result<Codec, CommandError> {
+pub(crate) fn synthetic(codec: &RtpCodec) -> Result<Codec, CommandError> {
     let unknown = || CommandError::InvalidParameters(format!("no synthetic {}", codec.mime_type));
     Codec::from_mime(&codec.mime_type).ok_or_else(unknown)
 }
 
-fn pace(publish: &Publish) -> Result<Pace, CommandError> {
+pub(crate) fn pace(publish: &Publish) -> Result<Pace, CommandError> {
     let invalid = |name: &str| CommandError::InvalidParameters(format!("{name} out of range"));
     if !(0.1..=1000.0).contains(&publish.fps) {
         return Err(invalid("fps"));

@@ -8,7 +8,7 @@
 //! owner --commands--> peer.rs --> host.rs --> connection.rs (sdp.rs writes the server's offers)
 //!   ^                               |              |
 //!   |                            send/ ---RTP---> interceptor/ <--> webrtc: ICE, DTLS, SRTP, UDP
-//!   +------- outbox.rs <--- receive/ <---RTP-------+
+//!   +------- Outbox <------ receive/ <---RTP-------+
 //! ```
 //!
 //! `media/` has the frames: the codecs' payload formats, and the stamp at the end of each packet.
@@ -19,12 +19,13 @@ mod error;
 mod host;
 mod interceptor;
 mod media;
-mod outbox;
 mod parameters;
 mod peer;
 mod receive;
 mod sdp;
 mod send;
+mod sim;
 
 pub use error::CommandError;
 pub use peer::{Peer, SubmitError};
+pub use sim::SimPeer;

@@ -2,12 +2,13 @@
 
 use std::{
     io,
-    os::fd::RawFd,
+    os::fd::{AsFd, AsRawFd, RawFd},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
 
+use sfu_outbox::Outbox;
 use thiserror::Error;
 use tokio::{runtime, sync::mpsc};
 
@@ -15,7 +16,6 @@ use crate::{
     command::Command,
     error::CommandError,
     host::{Host, Tracks},
-    outbox::Outbox,
 };
 
 /// A WebRTC client on a thread of its own: connections, published tracks and received ones.
@@ -81,7 +81,7 @@ impl Peer {
     /// Readable when [`Self::drain`] has something to give. Belongs to the peer.
     #[must_use]
     pub fn event_fd(&self) -> RawFd {
-        self.outbox.event_fd()
+        self.outbox.as_fd().as_raw_fd()
     }
 
     /// Queues a command; its answer comes by [`Self::drain`] under the same `request`.

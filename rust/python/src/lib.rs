@@ -1,6 +1,7 @@
 //! The extension module `sfu._core`.
 
 mod peer;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -9,4 +10,6 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::peer::Peer;
+    #[pymodule_export]
+    use crate::worker::Worker;
 }

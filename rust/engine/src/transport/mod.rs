@@ -2,6 +2,14 @@
 
 mod dtls;
 mod ice;
+mod srtp;
+mod stun;
+mod webrtc;
 
 pub use dtls::{Certificate, CertificateError, DtlsParameters, DtlsRole, DtlsState, Fingerprint};
 pub use ice::{IceCandidate, IceParameters, IceState};
+
+pub(crate) use ice::TupleChange;
+pub(crate) use srtp::{RtpFields, SrtpProfile, SrtpReceiver, SrtpSender};
+pub(crate) use stun::BindingRequest;
+pub(crate) use webrtc::{Sender, WebRtcTransport};

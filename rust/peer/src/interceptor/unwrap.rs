@@ -60,7 +60,9 @@ fn unwrap(packet: &mut rtp::Packet, repair: &Repair) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{media::Codec, outbox::Outbox, receive::ReceivedTrack};
+    use sfu_outbox::Outbox;
+
+    use crate::{media::Codec, receive::ReceivedTrack};
 
     #[test]
     fn a_retransmission_becomes_the_packet_it_repairs() {

@@ -8,16 +8,14 @@ use std::{
 use bytes::Bytes;
 use rtc::rtp;
 use serde_json::json;
+use sfu_outbox::Outbox;
 
 use super::{
     ReceiveStats,
     assembler::Assembler,
     sequence::{Jitter, Rate, Sequence},
 };
-use crate::{
-    media::{Codec, Part, Stamp},
-    outbox::Outbox,
-};
+use crate::media::{Codec, Part, Stamp};
 
 /// One received track, shared by the connection's interceptors and whoever asks for statistics.
 #[derive(Debug)]
@@ -135,7 +133,7 @@ impl ReceivedTrack {
     fn tell_reached(&self, state: &mut State) {
         for goal in state.reached() {
             self.outbox
-                .event("reached", &json!({ "watch": goal.watch }));
+                .event(&json!({ "event": "reached", "watch": goal.watch }));
         }
     }
 
