@@ -139,9 +139,6 @@ pub struct ProduceCommand {
     /// The extension ids that the producer's packets carry.
     #[serde(default)]
     pub header_extensions: Vec<HeaderExtension>,
-    /// RTCP CNAME (RFC 3550 s.6.5.1), passed on to consumers by their own parameters.
-    #[serde(default)]
-    pub cname: String,
     /// The least time between two key frame requests to the peer; at least the engine's own.
     #[serde(default)]
     pub key_frame_request_delay_ms: u64,

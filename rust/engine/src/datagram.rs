@@ -43,7 +43,9 @@ pub struct Transmit<'a> {
 /// Datagrams written one after the other to one tuple with one length become one run.
 #[derive(Debug, Default)]
 pub struct TransmitQueue {
+    /// Only ever grows: what lies behind `used` is left from earlier datagrams.
     bytes: Vec<u8>,
+    used: usize,
     runs: Vec<Run>,
 }
 
@@ -78,15 +80,16 @@ impl TransmitQueue {
         capacity: usize,
         write: impl FnOnce(&mut [u8]) -> Option<usize>,
     ) -> bool {
-        let start = self.bytes.len();
-        self.bytes.resize(start + capacity, 0);
-        let written = self
-            .bytes
-            .get_mut(start..)
+        let start = self.used;
+        if self.bytes.len() < start + capacity {
+            self.bytes.resize(start + capacity, 0);
+        }
+        let slot = self.bytes.get_mut(start..start + capacity);
+        let written = slot
             .and_then(write)
             .filter(|&len| len > 0 && len <= capacity);
-        self.bytes.truncate(start + written.unwrap_or(0));
         if let Some(len) = written {
+            self.used += len;
             self.append_to_run(tuple, start, len);
         }
         written.is_some()
@@ -119,7 +122,7 @@ impl TransmitQueue {
 
     /// Forgets what was queued and keeps the memory.
     pub fn clear(&mut self) {
-        self.bytes.clear();
+        self.used = 0;
         self.runs.clear();
     }
 

@@ -1,5 +1,6 @@
 //! Whose fault it was: the peer's is a [`DropReason`], the caller's a [`CommandError`].
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// Why a command was refused. The engine is as it was before.
@@ -75,13 +76,20 @@ pub enum InvalidParameters {
     /// An RTP stream that nothing could be told by: neither SSRC nor mid.
     #[error("neither ssrc nor mid tells this stream")]
     Unidentifiable,
+    /// A mid or rid that is empty or does not fit a one-byte header extension.
+    #[error("mid and rid have 1 to 16 bytes")]
+    NameLength,
+    /// None of something that is needed.
+    #[error("no {0}")]
+    Missing(&'static str),
     /// More of something than the engine allows.
     #[error("too many {0}")]
     TooMany(&'static str),
 }
 
 /// Why a datagram, or a part of one, was dropped. Never an error: peers send what they like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[repr(u8)]
 pub enum DropReason {
     /// The first byte belongs to no protocol of RFC 7983.
@@ -118,11 +126,45 @@ pub enum DropReason {
     SrtcpUnencrypted,
     /// A packet that was there before inside another one (RTX), or is too late to use.
     Duplicate,
+    /// A retransmission without anything in it: padding, which senders probe the path with.
+    Padding,
     /// A bug of ours: caught, counted, the transport closed.
     Internal,
 }
 
 impl DropReason {
-    /// How many reasons there are.
-    pub const COUNT: usize = Self::Internal as usize + 1;
+    /// All reasons, in the order of their numbers.
+    pub const ALL: [Self; Self::Internal as usize + 1] = [
+        Self::UnknownProtocol,
+        Self::MalformedStun,
+        Self::UnexpectedStun,
+        Self::UnknownUfrag,
+        Self::StunIntegrity,
+        Self::UnvalidatedTuple,
+        Self::DtlsGuard,
+        Self::Dtls,
+        Self::NoSrtpKeys,
+        Self::MalformedRtp,
+        Self::MalformedRtcp,
+        Self::UnknownStream,
+        Self::UnknownPayloadType,
+        Self::SrtpAuthentication,
+        Self::SrtpReplay,
+        Self::SrtcpUnencrypted,
+        Self::Duplicate,
+        Self::Padding,
+        Self::Internal,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_stand_at_their_numbers() {
+        for (place, reason) in DropReason::ALL.iter().enumerate() {
+            assert_eq!(*reason as usize, place);
+        }
+    }
 }

@@ -1,6 +1,10 @@
 //! Identities: one newtype a kind, so that no number can be taken for another.
 
-use std::fmt;
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,3 +59,34 @@ impl fmt::Display for Ssrc {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PayloadType(pub u8);
+
+/// The longest `mid` and `rid` taken, in bytes: what a one-byte extension holds (RFC 8285 s.4.2).
+pub(crate) const MAX_MID: usize = 16;
+
+/// A map by ids that our owner chose, never a peer: nothing defends it against chosen collisions.
+pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
+/// Spreads a counter over the bits of a hash by one multiplication.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        self.write_u64(u64::from(id));
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        // 2^64 / phi, as in Fibonacci hashing: the upper bits, which the map uses, depend on all of `id`.
+        self.0 = (self.0 ^ id).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}

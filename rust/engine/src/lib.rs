@@ -17,17 +17,8 @@ mod engine;
 mod error;
 mod event;
 mod ids;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the router, which uses it, is being written"
-)]
+mod router;
 mod rtcp;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the router, which uses it, is being written"
-)]
 mod rtp;
 mod transport;
 

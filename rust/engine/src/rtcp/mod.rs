@@ -20,7 +20,7 @@ mod sender_report;
 mod writer;
 
 pub(crate) use bye::Bye;
-pub(crate) use fir::{Fir, FirEntry};
+pub(crate) use fir::Fir;
 pub(crate) use nack::Nack;
 pub(crate) use pli::Pli;
 pub(crate) use receiver_report::ReceiverReport;

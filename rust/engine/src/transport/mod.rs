@@ -9,7 +9,6 @@ mod webrtc;
 pub use dtls::{Certificate, CertificateError, DtlsParameters, DtlsRole, DtlsState, Fingerprint};
 pub use ice::{IceCandidate, IceParameters, IceState};
 
-pub(crate) use ice::TupleChange;
-pub(crate) use srtp::{RtpFields, SrtpProfile, SrtpReceiver, SrtpSender};
+pub(crate) use srtp::{RtpFields, SrtpProfile, SrtpSender};
 pub(crate) use stun::BindingRequest;
 pub(crate) use webrtc::{Sender, WebRtcTransport};
