@@ -35,7 +35,6 @@ pub(crate) struct IceParameters {
 pub(crate) struct IceCandidate {
     pub(crate) foundation: String,
     pub(crate) priority: u32,
-    #[serde(alias = "address")]
     pub(crate) ip: IpAddr,
     pub(crate) protocol: String,
     pub(crate) port: u16,
