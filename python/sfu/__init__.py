@@ -7,9 +7,8 @@ transport a client and direction. Names follow mediasoup's API in snake_case, sh
 from sfu import errors, events, ortc, parameters
 from sfu._consumer import Consumer, ConsumerLayers
 from sfu._event_stream import EventStream
-from sfu._resolve import ProducerType
-from sfu.parameters import MediaKind
 from sfu._producer import Producer
+from sfu._resolve import ProducerType
 from sfu._resource import Closed
 from sfu._router import Router
 from sfu._transport import WebRtcTransport
@@ -21,6 +20,7 @@ from sfu.errors import (
     UnsupportedError,
     WorkerDiedError,
 )
+from sfu.parameters import MediaKind
 
 __all__ = [
     "Closed",

@@ -8,12 +8,11 @@ import anyio.lowlevel
 
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject, clone_object
-from sfu._resolve import ProducerType
-from sfu.parameters import MediaKind
 from sfu._node import Node
 from sfu._producer import Producer
+from sfu._resolve import ProducerType
 from sfu._resource import EngineObject
-from sfu.parameters import RtpParameters
+from sfu.parameters import MediaKind, RtpParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +34,14 @@ class ConsumerLayers:
             _check_natural(self.temporal_layer)
 
     @classmethod
-    def of(cls, layers: "ConsumerLayers | Mapping[str, int]") -> Self:
-        """Takes them, or mediasoup's JSON `{"spatialLayer", "temporalLayer"?}`.
+    def from_json(cls, layers: Mapping[str, int]) -> Self:
+        """Takes mediasoup's JSON `{"spatialLayer", "temporalLayer"?}`.
 
         Raises:
-            TypeError: It is neither.
+            TypeError: It is not of this form.
         """
-        if isinstance(layers, ConsumerLayers):
-            return cls(layers.spatial_layer, layers.temporal_layer)
         if "spatialLayer" not in layers:
-            message = "preferred layers have a spatialLayer"
-            raise TypeError(message)
+            raise TypeError("preferred layers have a spatialLayer")
         return cls(layers["spatialLayer"], layers.get("temporalLayer"))
 
 

@@ -21,17 +21,17 @@ class Node:
     Attributes:
         events: Where its listeners listen.
         children: What lives in it, and what each is told when it closes.
-        on_close: Called once, before the listeners know.
+        on_close: What is to be called once, before the listeners know.
     """
 
     events: EventSource
     children: dict["Node", Closing]
-    on_close: Callable[[], object] | None
+    on_close: list[Callable[[], object]]
 
     def __init__(self) -> None:
         """Makes an open node without parents or children."""
         self.events = EventSource()
-        self.on_close = None
+        self.on_close = []
         self.children = {}
         self._parents: list[Node] = []
         self._closing: Closing | None = None
@@ -67,8 +67,8 @@ class Node:
         self._closing = why
         for parent in self._parents:
             del parent.children[self]
-        if self.on_close is not None:
-            self.on_close()
+        for clean_up in self.on_close:
+            clean_up()
         self.events.emit(why)
 
     def check_open(self) -> None:

@@ -2,13 +2,12 @@
 
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject
-from sfu._resolve import ProducerType
-from sfu.parameters import MediaKind
 from sfu._negotiation import ProducerNegotiation
 from sfu._node import Node
+from sfu._resolve import ProducerType
 from sfu._resource import EngineObject
 from sfu.events import ProducerPause, ProducerResume
-from sfu.parameters import RtpParameters
+from sfu.parameters import MediaKind, RtpParameters
 
 
 class Producer(EngineObject):

@@ -1,6 +1,5 @@
 """What all objects share towards the program: `close`, `closed`, `events`, the async context."""
 
-import warnings
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import ClassVar, Self, cast
@@ -77,12 +76,6 @@ class Resource:
         """Closes it."""
         await self.close()
 
-    def __del__(self) -> None:
-        """Complains if nobody closed it."""
-        node = getattr(self, "_node", None)
-        if node is not None and node.closing is None:
-            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
-
     def _close_in_core(self) -> Closed:
         raise NotImplementedError
 
@@ -110,6 +103,8 @@ class EngineObject(Resource):
         self._node = node
         self._id = str(uuid4())
         self._app_data: JsonObject = {} if app_data is None else app_data
+        engine.names[number] = self._id
+        node.on_close.append(lambda: engine.names.pop(number))
 
     @property
     def id(self) -> str:
@@ -128,13 +123,13 @@ class EngineObject(Resource):
         return f"<sfu.{type(self).__name__} {self._id}{state}>"
 
     async def dump(self) -> JsonObject:
-        """Describes its state in the engine, where objects have numbers. For people to read.
+        """Describes its state in the engine. For people to read.
 
         Raises:
             InvalidStateError: It is closed.
             WorkerDiedError: The worker died.
         """
-        return await self._request("dump")
+        return self._engine.with_names(await self._request("dump"))
 
     async def _request(
         self,
@@ -150,8 +145,7 @@ class EngineObject(Resource):
         return await self._engine.channel.request(command, undo=undo, then=then)
 
     async def _stats(self) -> list[Json]:
-        report = cast("Json", await self._request("stats"))
-        return list(report) if isinstance(report, list) else [report]
+        return self._engine.with_names(cast("list[Json]", await self._request("stats")))
 
     @override
     def _close_in_core(self) -> Closed:

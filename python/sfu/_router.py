@@ -70,7 +70,7 @@ class Router(EngineObject):
             WorkerDiedError: The worker died.
         """
         self._node.check_open()
-        number = self._engine.next_id()
+        number = self._engine.next_number()
         made = await self._request(
             "createWebRtcTransport",
             {"transport": number},

@@ -56,4 +56,4 @@ class Shared:
     def add(self, producer: Producer, number: int, node: Node, consumable: JsonObject) -> None:
         """Adds a producer for as long as it is open."""
         self.produced[producer.id] = Produced(producer, number, node, consumable)
-        node.on_close = lambda: self.produced.pop(producer.id, None)
+        node.on_close.append(lambda: self.produced.pop(producer.id))

@@ -9,7 +9,6 @@ from sfu import _negotiation, ortc
 from sfu._consumer import Consumer, ConsumerLayers
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject, clone_object
-from sfu.parameters import MediaKind
 from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resource import EngineObject
@@ -25,7 +24,7 @@ from sfu.events import (
     TransportClose,
     TransportTuple,
 )
-from sfu.parameters import DtlsParameters, IceCandidate, IceParameters
+from sfu.parameters import DtlsParameters, IceCandidate, IceParameters, MediaKind
 
 
 class WebRtcTransport(EngineObject):
@@ -67,7 +66,7 @@ class WebRtcTransport(EngineObject):
         self._cname: str | None = None
         self._mids = count()
         engine.transports[number] = self._take_event
-        node.on_close = self._forget
+        node.on_close.append(self._forget)
 
     @property
     def ice_parameters(self) -> IceParameters:
@@ -163,7 +162,7 @@ class WebRtcTransport(EngineObject):
         self._node.check_open()
         parameters = self._with_cname(to_wire(rtp_parameters))
         produced = _negotiation.produce(kind, parameters, self._shared.rtp_capabilities)
-        number = self._engine.next_id()
+        number = self._engine.next_number()
         options: JsonObject = {
             "paused": paused,
             "keyFrameRequestDelayMs": key_frame_request_delay,
@@ -213,14 +212,15 @@ class WebRtcTransport(EngineObject):
         """
         self._node.check_open()
         source = self._shared.find(producer_id)
-        layers = None if preferred_layers is None else ConsumerLayers.of(preferred_layers)
+        if isinstance(preferred_layers, Mapping):
+            preferred_layers = ConsumerLayers.from_json(preferred_layers)
         consumed = _negotiation.consume(
             source.consumable,
             to_wire(rtp_capabilities),
             enable_rtx=source.producer.kind == "video" if enable_rtx is None else enable_rtx,
             mid=str(next(self._mids)) if mid is None else mid,
         )
-        number = self._engine.next_id()
+        number = self._engine.next_number()
         options: JsonObject = {"consumer": number, "producer": source.number, "paused": paused}
         undo: JsonObject = {"method": "closeConsumer", "consumer": number}
         await self._request("consume", consumed.command | options, undo=undo)
@@ -237,7 +237,7 @@ class WebRtcTransport(EngineObject):
             producer=source.producer,
             rtp_parameters=consumed.rtp_parameters,
             paused=paused,
-            preferred_layers=layers,
+            preferred_layers=preferred_layers,
         )
 
     async def stats(self) -> list[Json]:

@@ -1,6 +1,7 @@
 """Workers: media threads, and the task that listens to each."""
 
 import json
+import warnings
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -89,7 +90,7 @@ class Worker(Resource):
         self._engine = Engine(self._channel)
         self._ended = anyio.Event()
         self._node = Node()
-        self._node.on_close = self._ended.set
+        self._node.on_close.append(self._ended.set)
 
     @property
     def listen(self) -> list[tuple[str, int]]:
@@ -126,7 +127,7 @@ class Worker(Resource):
         self._node.check_open()
         codecs = [to_wire(codec) for codec in media_codecs]
         rtp_capabilities = ortc.generate_router_rtp_capabilities(codecs)
-        number = self._engine.next_id()
+        number = self._engine.next_number()
         await self._channel.request(
             {"method": "createRouter", "router": number},
             undo={"method": "closeRouter", "router": number},
@@ -156,7 +157,13 @@ class Worker(Resource):
             WorkerDiedError: The worker died.
         """
         self._node.check_open()
-        return await self._channel.request({"method": "dump", "worker": None})
+        report = await self._channel.request({"method": "dump", "worker": None})
+        return self._engine.with_names(report)
+
+    def __del__(self) -> None:
+        """Complains if nobody closed it; its thread ends all the same."""
+        if not self.closed:
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
     @override
     def _close_in_core(self) -> Closed:

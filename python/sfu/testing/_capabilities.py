@@ -14,8 +14,8 @@ from secrets import randbelow
 from typing import cast
 
 from sfu._json import JsonObject, clone
-from sfu.parameters import MediaKind
 from sfu.errors import UnsupportedError
+from sfu.parameters import MediaKind
 
 
 def receivable(router_capabilities: Mapping[str, object]) -> JsonObject:

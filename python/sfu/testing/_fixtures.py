@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TypeAlias, TypeVar, cast
 
-from pytest_trio import trio_fixture  # type: ignore[import-untyped] - it has no types
+from pytest_trio import trio_fixture  # type: ignore[import-untyped]
 
 import sfu
 from sfu.testing import Peer

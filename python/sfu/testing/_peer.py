@@ -9,11 +9,11 @@ import anyio
 
 from sfu._consumer import Consumer
 from sfu._json import JsonObject
-from sfu.parameters import MediaKind
 from sfu._producer import Producer
 from sfu._router import Router
 from sfu._transport import WebRtcTransport
 from sfu.errors import NotFoundError
+from sfu.parameters import MediaKind
 from sfu.testing._client import Client, DtlsRole
 from sfu.testing._stats import ReceivedStats
 from sfu.testing._tracks import PublishedTrack, ReceivedTrack

@@ -24,7 +24,7 @@ class PublishedTrack:
 
     @property
     def source(self) -> str:
-        """Its identity, which its frames carry; `ReceivedStats.sources` has it on the other side."""
+        """Its identity, which its frames carry; `ReceivedStats.sources` has it."""
         return self._source
 
     @property

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias, cast
 import anyio
 
 from sfu._json import JsonObject
-from sfu.parameters import MediaKind
 from sfu._wire import Given, to_wire
 from sfu.errors import InvalidStateError
+from sfu.parameters import MediaKind
 from sfu.testing._capabilities import send_parameters
 from sfu.testing._link import Link
 from sfu.testing._tracks import PublishedTrack, ReceivedTrack
