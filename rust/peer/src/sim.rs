@@ -18,6 +18,7 @@ use rtc::{
     shared::{TaggedBytesMut, TransportContext, TransportProtocol},
 };
 use serde_json::{Value, json};
+use sfu_outbox::Outbox;
 
 use crate::{
     command::{CreateConnection, Publish},
@@ -25,7 +26,6 @@ use crate::{
     error::CommandError,
     host::{Track, Tracks, media_codec, pace, synthetic},
     interceptor::{Streams, chain},
-    outbox::Outbox,
     parameters::{DtlsParameters, DtlsRole, Kind, RtpParameters, TransportOptions},
     receive::ReceivedTrack,
     sdp::{self, Flow, Section},

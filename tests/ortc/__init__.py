@@ -1,0 +1,1 @@
+"""Negotiation, by our own tables and against mediasoup's functions."""
