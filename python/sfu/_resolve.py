@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias, cast
 
 from sfu._json import Json, JsonObject
 from sfu.errors import UnsupportedError
-from sfu.ortc import parse_scalability_mode
 from sfu.ortc import _extensions as uri
+from sfu.ortc import parse_scalability_mode
 from sfu.parameters import (
     MediaKind,
     RtpCodecParameters,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import UnionType
-from typing import Any, Literal, NamedTuple, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
 
 from sfu._json import Json, JsonObject, clone, clone_object
 
@@ -75,7 +75,7 @@ def _member(declared: Field[Any], hint: object) -> _Member:
 
 
 def _parsed(hint: object, given: Json, key: str) -> object:
-    if isinstance(hint, UnionType):
+    if get_origin(hint) in _UNIONS:
         return _parsed(get_args(hint)[0], given, key)
     if get_origin(hint) is tuple and isinstance(given, list):
         return tuple(_parsed(get_args(hint)[0], element, key) for element in given)
@@ -96,6 +96,8 @@ def _is_plain(hint: object, given: Json) -> bool:
     return isinstance(given, _SCALARS.get(hint, ()))
 
 
+# What `X | None` is depends on what X is.
+_UNIONS = (Union, UnionType)
 _SCALARS: dict[object, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float)}
 
 
