@@ -91,13 +91,18 @@ def _can_consume(rng: random.Random) -> Made:
 
 
 def _match(rng: random.Random) -> Made:
+    options = {"strict": rng.random() < 0.8, "modify": rng.random() < 0.5}
+    if rng.random() < 0.4:
+        profile = rng.choice(_SPELLINGS)
+        h264 = {"mimeType": "video/H264", "clockRate": 90000}
+        return [{**h264, "parameters": _h264_parameters(rng, profile)} for _ in "ab"], options
     codecs = [*_media_codecs(rng), *_media_codecs(rng)]
     a = rng.choice(codecs)
     alike = [codec for codec in codecs if codec["mimeType"].lower() == a["mimeType"].lower()]
     b = rng.choice((*alike, copy.deepcopy(a), rng.choice(codecs)))
     for codec in (a, b):
         codec.setdefault("parameters", {})
-    return [a, b], {"strict": rng.random() < 0.8, "modify": rng.random() < 0.5}
+    return [a, b], options
 
 
 _MAKERS: dict[str, Callable[[random.Random], Made]] = {
@@ -285,6 +290,11 @@ _ODD_VALUES: tuple[Json, ...] = (
 _KNOWN_PROFILES = (
     *("42e01f", "42E01F", "42001f", "4d001f", "4d0032", "64001f", "640c1f", "640c34", "f4001f"),
     *("42f00b", "42100b", "4d100b", "42e00b", "42e00a", "42e00c", "4d800a", "58c01f", "58801f"),
+)
+_SPELLINGS = (
+    ("42e01f", "42f00b", "42e00a", "42e00b", "42e00c", "58c01f", "4d800a"),
+    ("42001f", "42100b", "42000a", "42000b", "58801f"),
+    ("4d001f", "4d100b", "4d000a", "4d000b", "4d0032"),
 )
 _ALL_PROFILES = (
     *_KNOWN_PROFILES,

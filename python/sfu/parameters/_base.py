@@ -96,7 +96,7 @@ def _is_plain(hint: object, given: Json) -> bool:
     return isinstance(given, _SCALARS.get(hint, ()))
 
 
-# `X | None`, where X is a class or a typing form.
+# What `X | None` is depends on what X is.
 _UNIONS = (Union, UnionType)
 _SCALARS: dict[object, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float)}
 
