@@ -1,16 +1,12 @@
 """A room's router on one worker."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 import sfu
 
 from sfu_server.media.faults import translated
 from sfu_server.media.session import TransportSession
 from sfu_server.rooms import Direction
-
-if TYPE_CHECKING:
-    from sfu_server.rooms.ports import Json
 
 
 class RouterRoom:
@@ -44,7 +40,7 @@ class RouterRoom:
             for transport in transports.values():
                 transport.close()
             raise
-        capabilities = cast("Json", self._router.rtp_capabilities.to_json())
+        capabilities = self._router.rtp_capabilities.to_json()
         session = TransportSession(transports, capabilities, self._sessions.discard)
         self._sessions.add(session)
         return session

@@ -54,7 +54,7 @@ class TransportSession:
         """Gives a transport new ICE credentials, and returns them."""
         with translated():
             parameters = await self._transports[direction].restart_ice()
-        return cast("Json", parameters.to_json())
+        return parameters.to_json()
 
     async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
         """Makes a producer and returns its id."""
@@ -83,7 +83,7 @@ class TransportSession:
             consumer = await transport.consume(
                 producer_id=producer.id, rtp_capabilities=rtp_capabilities, paused=paused
             )
-        parameters = cast("Json", consumer.rtp_parameters.to_json())
+        parameters = consumer.rtp_parameters.to_json()
         return ConsumerOffer(self._consumers.add(consumer), consumer.type, parameters)
 
     async def set_consumer_paused(self, consumer_id: str, *, paused: bool) -> None:

@@ -58,6 +58,14 @@ class Mailbox:
             self._dismissal = why
             self._put.close()
 
+    def take(self) -> Notice:
+        """Takes the next one out without waiting.
+
+        Raises:
+            trio.WouldBlock: None waits.
+        """
+        return self._take.receive_nowait()
+
     def __aiter__(self) -> AsyncIterator[Notice]:
         """Takes out what is put in."""
         return self._take
