@@ -1,0 +1,63 @@
+"""The command `sfu-server`."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+
+import trio
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from sfu_server import log
+from sfu_server.config import Settings, load
+from sfu_server.server import serve
+
+USAGE_ERROR = 2
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the server until SIGTERM or SIGINT.
+
+    Returns:
+        The exit status: 0 after a signal, 1 if an address cannot be bound, 2 if the options make no
+        sense.
+    """
+    try:
+        settings = load(sys.argv[1:] if arguments is None else arguments)
+    except (OSError, SettingsError, ValueError) as error:
+        print(f"sfu-server: {_explain(error)}", file=sys.stderr)  # noqa: T201 - before there is a log
+        return USAGE_ERROR
+    log.configure(settings.log_level, settings.log_format)
+    status = 0
+    try:
+        trio.run(_run, settings)
+    except* OSError as group:
+        for line in traceback.format_exception_only(_first(group)):
+            print(f"sfu-server: {line}", end="", file=sys.stderr)  # noqa: T201 - the last words
+        status = FAILED
+    return status
+
+
+async def _run(settings: Settings) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with trio.open_nursery() as nursery:
+            address = await nursery.start(serve, settings, signals.__anext__)
+            # The one line of standard output: whoever started the server waits for it.
+            print(f"ready {address}", flush=True)  # noqa: T201
+
+
+def _first(error: BaseException) -> BaseException:
+    """The cause in a group of groups."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{_option(one['loc'])}: {one['msg']}" for one in error.errors())
+    return str(error)
+
+
+def _option(path: tuple[int | str, ...]) -> str:
+    return ".".join(str(step) for step in path)

@@ -1,0 +1,56 @@
+"""A room's router on one worker."""
+
+from collections.abc import Callable
+
+import sfu
+
+from sfu_server.media.faults import translated
+from sfu_server.media.session import TransportSession
+from sfu_server.rooms import Direction
+
+
+class RouterRoom:
+    """A `RoomMedia` (`sfu_server.rooms.ports`)."""
+
+    def __init__(
+        self,
+        router: sfu.Router,
+        on_lost: Callable[[], None],
+        on_close: Callable[["RouterRoom"], None],
+    ) -> None:
+        """Takes the router over."""
+        self._router = router
+        self._on_lost = on_lost
+        self._on_close = on_close
+        self._sessions: set[TransportSession] = set()
+
+    @property
+    def sessions(self) -> int:
+        """How many are open."""
+        return len(self._sessions)
+
+    async def open_session(self) -> TransportSession:
+        """Makes an attendee's transports."""
+        transports: dict[Direction, sfu.WebRtcTransport] = {}
+        try:
+            with translated():
+                for direction in Direction:
+                    transports[direction] = await self._router.create_webrtc_transport()
+        except BaseException:
+            for transport in transports.values():
+                transport.close()
+            raise
+        capabilities = self._router.rtp_capabilities.to_json()
+        session = TransportSession(transports, capabilities, self._sessions.discard)
+        self._sessions.add(session)
+        return session
+
+    def lose(self) -> None:
+        """Its worker died."""
+        self._on_lost()
+
+    def close(self) -> None:
+        """Closes the router with all sessions. Idempotent."""
+        self._router.close()
+        self._sessions.clear()
+        self._on_close(self)

@@ -1,0 +1,110 @@
+"""What rooms ask of the media engine.
+
+All may raise `RoomError`: `invalid_parameter` for shapes that the engine refuses,
+`media_unavailable` if its worker died. What is closed is closed at once, with all that lives in it;
+a cancelled call leaves nothing behind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from pydantic import JsonValue
+
+from sfu_server.rooms.room import Kind, Producer
+
+Json: TypeAlias = dict[str, JsonValue]
+JsonMapping: TypeAlias = Mapping[str, JsonValue]
+
+
+class Direction(StrEnum):
+    """Which of an attendee's two transports, seen from the client."""
+
+    SEND = "send"
+    RECV = "recv"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a client builds its device and its transports from, in mediasoup's JSON."""
+
+    router_rtp_capabilities: Json
+    transport_options: Mapping[Direction, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerOffer:
+    """What a client builds a consumer from, in mediasoup's JSON."""
+
+    id: str
+    type: str
+    rtp_parameters: Json
+
+
+class Session(Protocol):
+    """An attendee's two transports and what goes through them."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it, or something it lives in, was closed."""
+
+    @property
+    def offer(self) -> Offer:
+        """What the client needs to begin."""
+
+    async def connect(self, direction: Direction, dtls_parameters: JsonMapping) -> None:
+        """Tells a transport its peer. Also raises `transport_already_connected`."""
+
+    async def restart_ice(self, direction: Direction) -> Json:
+        """Gives a transport new ICE credentials, and returns them."""
+
+    async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
+        """Makes a producer and returns its id. Also raises `cannot_produce`."""
+
+    async def set_producer_paused(self, producer_id: str, *, paused: bool) -> None:
+        """Pauses or resumes a producer of this session."""
+
+    def close_producer(self, producer_id: str) -> None:
+        """Closes a producer of this session, and its consumers everywhere."""
+
+    async def consume(
+        self, producer: Producer, rtp_capabilities: JsonMapping, *, paused: bool
+    ) -> ConsumerOffer:
+        """Makes a consumer that flows once the transport is connected.
+
+        Also raises `cannot_consume`.
+        """
+
+    async def set_consumer_paused(self, consumer_id: str, *, paused: bool) -> None:
+        """Pauses or resumes a consumer of this session."""
+
+    def close_consumer(self, consumer_id: str) -> None:
+        """Closes a consumer of this session."""
+
+    async def stats(self) -> Json:
+        """Counts what went through transports, producers and consumers."""
+
+    def close(self) -> None:
+        """Closes the transports. Idempotent."""
+
+
+class RoomMedia(Protocol):
+    """A room's place in the media engine."""
+
+    async def open_session(self) -> Session:
+        """Makes an attendee's transports."""
+
+    def close(self) -> None:
+        """Closes all sessions. Idempotent."""
+
+
+class MediaEngine(Protocol):
+    """Where rooms get their place from."""
+
+    async def open_room(self, on_lost: Callable[[], None]) -> RoomMedia:
+        """Makes a place for one room.
+
+        Args:
+            on_lost: Called once if the place goes away by itself.
+        """
