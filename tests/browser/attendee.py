@@ -59,10 +59,10 @@ class Attendee:
     def join(self, address: str, room: str, *, devices: bool = True, **media: str) -> None:
         """Joins by the form and waits until the devices are on. `media` goes into the address."""
         self.page.goto(f"{address}?{urlencode(media)}")
-        self.page.get_by_label("Room").fill(room)
-        self.page.get_by_label("Your mail").fill(self.mail)
-        self.page.get_by_label("Microphone").set_checked(devices)
-        self.page.get_by_label("Camera").set_checked(devices)
+        self.page.get_by_role("textbox", name="Room").fill(room)
+        self.page.get_by_role("textbox", name="Your mail").fill(self.mail)
+        self.page.get_by_role("checkbox", name="Microphone").set_checked(devices)
+        self.page.get_by_role("checkbox", name="Camera").set_checked(devices)
         self.page.get_by_role("button", name="Join").click()
         self.tile(self.mail).wait_for()
         if devices:

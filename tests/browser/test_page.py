@@ -146,8 +146,8 @@ def test_unreachable_server_is_explained_in_the_form(people: People, server: Ser
     ada.page.goto(server.address)
     ada.context.set_offline(True)
 
-    ada.page.get_by_label("Room").fill("anywhere")
-    ada.page.get_by_label("Your mail").fill(ada.mail)
+    ada.page.get_by_role("textbox", name="Room").fill("anywhere")
+    ada.page.get_by_role("textbox", name="Your mail").fill(ada.mail)
     ada.page.get_by_role("button", name="Join").click()
 
     ada.page.get_by_role("alert").get_by_text("The server cannot be reached").wait_for()

@@ -5,7 +5,8 @@ import { statusNotice } from "./explain.js";
 import { tilesOf } from "./layout.js";
 import { TileGrid } from "./tiles.js";
 
-/** @import { Room, Stream } from "./room.js" */
+/** @import { Room } from "./room.js" */
+/** @import { Stream } from "./roster.js" */
 
 /**
  * @typedef {object} CallHandlers
@@ -65,9 +66,9 @@ export class CallView {
   render(room) {
     const { streams } = room.self;
     const mic = streams.get("mic");
-    this.#headCount.textContent = room.status === "joined" ? headCount(room.attendees.size) : "";
+    this.#headCount.textContent = room.status === "joined" ? headCount(room.attendees.length) : "";
     this.#renderStatus(room);
-    this.grid.render(tilesOf(room.attendees.values()));
+    this.grid.render(tilesOf(room.attendees));
     setOn(this.#microphone, mic !== undefined && !mic.paused);
     setOn(this.#camera, streams.has("webcam"));
     setOn(this.#screen, streams.has("screen"));

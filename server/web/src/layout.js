@@ -1,6 +1,6 @@
 // What is shown where: which streams share a tile, and how the tiles fill the window. Pure.
 
-/** @import { Attendee, Stream } from "./room.js" */
+/** @import { Attendee, Stream } from "./roster.js" */
 
 /**
  * @typedef {object} TileContent

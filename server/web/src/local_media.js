@@ -8,6 +8,8 @@ import { openCamera, openDevices, openMicrophone, openScreen } from "./devices.j
 export class LocalMedia {
   #room;
   #onError;
+  /** What is under way, by type: a second press waits for the first. @type {Map<string, Promise<void>>} */
+  #turns = new Map();
 
   /**
    * @param {Room} room
@@ -19,33 +21,52 @@ export class LocalMedia {
   }
 
   /** @param {{ camera: boolean, microphone: boolean }} wanted */
-  async start(wanted) {
-    const { tracks, errors } = await openDevices(wanted);
-    await this.#publish(tracks, DEVICE_TYPES);
-    for (const error of errors) this.#onError(error, "open a device");
+  start(wanted) {
+    return this.#inTurn(["mic", "webcam"], async () => {
+      const { tracks, errors } = await openDevices(wanted);
+      await this.#publish(tracks, DEVICE_TYPES);
+      for (const error of errors) this.#onError(error, "open a device");
+    });
   }
 
   /** Mutes and unmutes; the microphone itself stays open, so that unmuting is instant. */
-  async toggleMicrophone() {
-    const mic = this.#stream("mic");
-    if (mic) await this.#room.setPaused("mic", !mic.paused);
-    else await this.#open(openMicrophone, DEVICE_TYPES, "open the microphone");
+  toggleMicrophone() {
+    return this.#inTurn(["mic"], async () => {
+      const mic = this.#stream("mic");
+      if (mic) await this.#room.setPaused("mic", !mic.paused);
+      else await this.#open(openMicrophone, DEVICE_TYPES, "open the microphone");
+    });
   }
 
   /** Turns the camera on and off; off means closed, so that its light goes out. */
-  async toggleCamera() {
-    if (this.#stream("webcam")) await this.#close("webcam");
-    else await this.#open(openCamera, DEVICE_TYPES, "open the camera");
+  toggleCamera() {
+    return this.#inTurn(["webcam"], async () => {
+      if (this.#stream("webcam")) await this.#close("webcam");
+      else await this.#open(openCamera, DEVICE_TYPES, "open the camera");
+    });
   }
 
-  async toggleScreen() {
-    if (this.#stream("screen")) await this.#closeScreen();
-    else await this.#open(openScreen, SCREEN_TYPES, "share the screen");
+  toggleScreen() {
+    return this.#inTurn(["screen"], async () => {
+      if (this.#stream("screen")) await this.#closeScreen();
+      else await this.#open(openScreen, SCREEN_TYPES, "share the screen");
+    });
   }
 
   /** Lets go of all devices. */
   stop() {
     for (const { track } of this.#room.self.streams.values()) track?.stop();
+  }
+
+  /**
+   * @param {string[]} types that are changed
+   * @param {() => Promise<void>} change
+   */
+  #inTurn(types, change) {
+    const turn = Promise.all(types.map((type) => this.#turns.get(type))).then(change);
+    const over = turn.catch(() => {});
+    for (const type of types) this.#turns.set(type, over);
+    return turn;
   }
 
   /** @param {string} type */

@@ -13,7 +13,7 @@ import { Monitor } from "./monitor.js";
 import { Room } from "./room.js";
 
 /** @import { Invitation } from "./invitation.js" */
-/** @import { Stream } from "./room.js" */
+/** @import { Stream } from "./roster.js" */
 
 /**
  * @typedef {object} Call what runs while one is in a room

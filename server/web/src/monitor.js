@@ -5,7 +5,8 @@ import { SpeechDetector, audioLevel } from "./speech.js";
 import { format, summarise } from "./stats.js";
 
 /** @import { TileContent } from "./layout.js" */
-/** @import { Room, Stream } from "./room.js" */
+/** @import { Room } from "./room.js" */
+/** @import { Stream } from "./roster.js" */
 /** @import { Sample } from "./stats.js" */
 
 /**
@@ -50,7 +51,7 @@ export class Monitor {
   /** @param {(tile: TileContent) => Promise<void>} task */
   #each(task) {
     // A stream may close while it is asked: then there is nothing to tell about it.
-    for (const tile of tilesOf(this.#room.attendees.values())) task(tile).catch(() => {});
+    for (const tile of tilesOf(this.#room.attendees)) task(tile).catch(() => {});
   }
 
   /** @param {TileContent} tile */

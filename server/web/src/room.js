@@ -7,34 +7,28 @@
 
 import { ApiError, RoomsApi } from "./api.js";
 import { backoffMs } from "./backoff.js";
+import { Roster, newStream } from "./roster.js";
 import { Session } from "./session.js";
-import { REPLACED, RoomSocket, socketUrl } from "./socket.js";
+import { REPLACED, RoomSocket } from "./socket.js";
 
 /** @import { types } from "mediasoup-client" */
-/** @import { Identity, ProducerInfo } from "./api.js" */
+/** @import { Identity } from "./api.js" */
+/** @import { Attendee, Stream } from "./roster.js" */
 /** @import { MediaOptions } from "./session.js" */
-/** @import { Notification } from "./socket.js" */
 
 /**
  * @typedef {"joining" | "joined" | "reconnecting" | "replaced" | "failed" | "left"} Status
  *
- * @typedef {object} Stream one producer of an attendee as it is seen from here
- * @property {string} id of the producer; empty while the own one is being made
- * @property {string} type a MediaStreamType
- * @property {types.MediaKind} kind
- * @property {boolean} paused by the one who sends it
- * @property {boolean} held paused by us, who receive it
- * @property {MediaStreamTrack | null} track null until media can be played
- * @property {types.Producer | types.Consumer | null} endpoint where statistics come from
- *
- * @typedef {object} Attendee
- * @property {string} user
- * @property {boolean} self
- * @property {Map<string, Stream>} streams by type
- *
  * @typedef {object} RoomHandlers
  * @property {() => void} onChange something that is drawn has changed
  * @property {(error: unknown, doing: string) => void} onError an action failed; the call goes on
+ */
+
+/**
+ * @typedef {object} Ports
+ * @property {RoomsApi} api
+ * @property {typeof Session.create} createSession
+ * @property {typeof RoomSocket.open} openSocket
  */
 
 /** The call: its attendees and what they send. */
@@ -45,12 +39,12 @@ export class Room {
   reason = null;
   /** Whether media reaches the server. */
   connected = true;
-  /** By user, the own one first. @type {Map<string, Attendee>} */
-  attendees = new Map();
 
+  #roster;
   #identity;
   #options;
   #handlers;
+  #ports;
   #api;
   /** @type {Session | null} */
   #session = null;
@@ -68,18 +62,26 @@ export class Room {
    * @param {Identity} identity
    * @param {MediaOptions} options
    * @param {RoomHandlers} handlers
+   * @param {Ports} [ports] how it reaches the world
    */
-  constructor(identity, options, handlers) {
+  constructor(identity, options, handlers, ports = { api: new RoomsApi(identity), ...REAL_PORTS }) {
     this.#identity = identity;
     this.#options = options;
     this.#handlers = handlers;
-    this.#api = new RoomsApi(identity);
-    this.attendees.set(identity.userMail, newAttendee(identity.userMail, true));
+    this.#ports = ports;
+    this.#api = ports.api;
+    this.#roster = new Roster(identity.userMail, (attendee, stream) => {
+      void this.#consume(attendee, stream);
+    });
   }
 
-  /** @returns {Attendee} */
+  /** Everybody in the room, ourselves first. */
+  get attendees() {
+    return [...this.#roster.attendees.values()];
+  }
+
   get self() {
-    return /** @type {Attendee} */ (this.attendees.get(this.#identity.userMail));
+    return this.#roster.self;
   }
 
   /** Joins for the first time. Rejects if that fails; the room is then over. */
@@ -92,7 +94,7 @@ export class Room {
     }
   }
 
-  /** Leaves for good. Local tracks are left to whoever opened them. */
+  /** Leaves for good. Local tracks stay open: they belong to whoever opened them. */
   leave() {
     const told = this.status === "joined" ? this.#api.leave().catch(() => {}) : undefined;
     this.#end("left");
@@ -106,7 +108,7 @@ export class Room {
   }
 
   /**
-   * Sends a track to the room until `unpublish`, over reconnections too.
+   * Sends a track to the room until `unpublish`, over reconnections too. One that cannot be sent is stopped.
    *
    * @param {string} type
    * @param {MediaStreamTrack} track
@@ -143,6 +145,7 @@ export class Room {
     const stream = this.self.streams.get(type);
     if (!stream) return;
     stream.paused = paused;
+    if (stream.track) stream.track.enabled = !paused;
     if (paused) stream.endpoint?.pause();
     else stream.endpoint?.resume();
     this.#handlers.onChange();
@@ -168,14 +171,17 @@ export class Room {
   async #enter(epoch) {
     await this.#api.createRoom();
     const offer = await this.#api.createAttendee();
-    const session = await Session.create(this.#api, offer, this.#options, {
+    const session = await this.#ports.createSession(this.#api, offer, this.#options, {
       onConnectivity: (connected) => this.#setConnected(connected),
       onLost: () => this.#lost(new Error("the media connection could not be restored")),
     });
     if (epoch !== this.#epoch) return session.close();
     this.#session = session;
-    const socket = await RoomSocket.open(socketUrl(this.#identity, location.href), {
-      onNotification: (notification) => this.#inOrderOf(epoch, () => this.#handle(notification)),
+    const socket = await this.#ports.openSocket(this.#identity, {
+      onNotification: (notification) =>
+        this.#inOrderOf(epoch, () => {
+          if (this.#roster.handle(notification)) this.#handlers.onChange();
+        }),
       onClose: (code) => this.#closed(code),
     });
     if (epoch !== this.#epoch) return socket.close();
@@ -196,7 +202,7 @@ export class Room {
     this.#socket = null;
     this.#session = null;
     this.connected = true;
-    this.attendees = new Map([[this.#identity.userMail, this.self]]);
+    this.#roster.clear();
     for (const stream of this.self.streams.values())
       Object.assign(stream, { id: "", endpoint: null });
     return ++this.#epoch;
@@ -264,96 +270,8 @@ export class Room {
 
   async #synchronise() {
     const { attendees } = await this.#api.attendees();
-    for (const { user, joined, producers } of attendees) {
-      if (!joined || user === this.#identity.userMail) continue;
-      for (const producer of producers) this.#addStream(user, producer);
-      this.#admit(user);
-    }
+    this.#roster.addAll(attendees);
     this.#handlers.onChange();
-  }
-
-  /** @param {Notification} notification */
-  #handle({ method, data }) {
-    const attendee = this.attendees.get(data["user"]);
-    if (attendee?.self) return;
-    switch (method) {
-      case "userJoined":
-        this.#admit(data["user"]);
-        break;
-      case "userLeft":
-        this.#dismiss(data["user"]);
-        break;
-      case "producerAdded":
-        this.#addStream(data["user"], producerInfo(data));
-        break;
-      case "producerRemoved":
-        this.#removeStream(attendee, data["type"]);
-        break;
-      case "producerPaused":
-      case "producerResumed":
-        this.#markPaused(attendee, data["type"], method === "producerPaused");
-        break;
-      case "consumerClosed":
-        this.#removeProducer(data["producerId"]);
-        break;
-      default:
-        return;
-    }
-    this.#handlers.onChange();
-  }
-
-  /** @param {string} user */
-  #admit(user) {
-    const known = this.attendees.get(user);
-    if (known) return known;
-    const attendee = newAttendee(user, false);
-    this.attendees.set(user, attendee);
-    return attendee;
-  }
-
-  /** @param {string} user */
-  #dismiss(user) {
-    for (const { endpoint } of this.attendees.get(user)?.streams.values() ?? []) endpoint?.close();
-    this.attendees.delete(user);
-  }
-
-  /**
-   * @param {string} user
-   * @param {ProducerInfo} producer
-   */
-  #addStream(user, producer) {
-    const attendee = this.#admit(user);
-    if (attendee.streams.get(producer.type)?.id === producer.id) return;
-    this.#removeStream(attendee, producer.type);
-    const stream = newStream(producer);
-    attendee.streams.set(stream.type, stream);
-    void this.#consume(attendee, stream);
-  }
-
-  /**
-   * @param {Attendee | undefined} attendee
-   * @param {string} type
-   */
-  #removeStream(attendee, type) {
-    attendee?.streams.get(type)?.endpoint?.close();
-    attendee?.streams.delete(type);
-  }
-
-  /** @param {string} id */
-  #removeProducer(id) {
-    for (const attendee of this.attendees.values())
-      for (const stream of attendee.streams.values())
-        if (!attendee.self && stream.id === id) this.#removeStream(attendee, stream.type);
-  }
-
-  /**
-   * @param {Attendee | undefined} attendee
-   * @param {string} type
-   * @param {boolean} paused
-   */
-  #markPaused(attendee, type, paused) {
-    const stream = attendee?.streams.get(type);
-    if (stream) stream.paused = paused;
   }
 
   /**
@@ -390,6 +308,7 @@ export class Room {
       if (stream.paused) await this.setPaused(type, true);
     } catch (error) {
       if (!wanted()) return;
+      track.stop();
       this.self.streams.delete(type);
       this.#handlers.onError(error, `send ${type}`);
     }
@@ -418,37 +337,4 @@ export class Room {
   }
 }
 
-/**
- * @param {string} user
- * @param {boolean} self
- * @returns {Attendee}
- */
-function newAttendee(user, self) {
-  return { user, self, streams: new Map() };
-}
-
-/**
- * @param {ProducerInfo} producer
- * @returns {Stream}
- */
-function newStream({ id, type, kind, paused }) {
-  return { id, type, kind, paused, held: false, track: null, endpoint: null };
-}
-
-/**
- * A `producerAdded` names no kind; until the consumer tells it, the name of the type gives a good guess.
- *
- * @param {{ [key: string]: any }} data
- * @returns {ProducerInfo}
- */
-function producerInfo({ id, type, kind, paused }) {
-  return { id, type, kind: kind ?? guessKind(type), paused: paused === true };
-}
-
-/**
- * @param {string} type
- * @returns {types.MediaKind}
- */
-function guessKind(type) {
-  return /mic|audio/i.test(type) ? "audio" : "video";
-}
+const REAL_PORTS = { createSession: Session.create, openSocket: RoomSocket.open };

@@ -7,6 +7,7 @@
 // and the owner makes a new one.
 
 import { Device } from "mediasoup-client";
+import { IceRepair } from "./ice_repair.js";
 
 /** @import { types } from "mediasoup-client" */
 /** @import { AttendeeOffer, Direction, RoomsApi } from "./api.js" */
@@ -122,76 +123,6 @@ export class Session {
     return codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);
   }
 }
-
-/** Watches one transport and restarts its ICE when the path to the server breaks. */
-class IceRepair {
-  broken = false;
-
-  #api;
-  #direction;
-  #transport;
-  #handlers;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-
-  /**
-   * @param {RoomsApi} api
-   * @param {Direction} direction
-   * @param {types.Transport} transport
-   * @param {{ onChange: () => void, onLost: () => void }} handlers
-   */
-  constructor(api, direction, transport, handlers) {
-    this.#api = api;
-    this.#direction = direction;
-    this.#transport = transport;
-    this.#handlers = handlers;
-    transport.on("connectionstatechange", (state) => this.#handle(state));
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
-  }
-
-  /** @param {types.ConnectionState} state */
-  #handle(state) {
-    if (state === "connected") this.#mended();
-    if (state === "disconnected") this.#broke(DISCONNECTED_GRACE_MS);
-    if (state === "failed") this.#broke(0);
-  }
-
-  #mended() {
-    this.stop();
-    this.#setBroken(false);
-  }
-
-  /** @param {number} delayMs until the restart: a short break often heals by itself */
-  #broke(delayMs) {
-    this.stop();
-    this.#setBroken(true);
-    this.#timer = setTimeout(() => this.#restart(), delayMs);
-  }
-
-  /** @param {boolean} broken */
-  #setBroken(broken) {
-    if (broken === this.broken) return;
-    this.broken = broken;
-    this.#handlers.onChange();
-  }
-
-  async #restart() {
-    this.#timer = setTimeout(this.#handlers.onLost, RESTART_TIMEOUT_MS);
-    try {
-      const { iceParameters } = await this.#api.restartIce(this.#direction);
-      await this.#transport.restartIce({ iceParameters });
-    } catch {
-      this.stop();
-      if (!this.#transport.closed) this.#handlers.onLost();
-    }
-  }
-}
-
-const DISCONNECTED_GRACE_MS = 2_000;
-const RESTART_TIMEOUT_MS = 10_000;
 
 /** @type {types.RtpEncodingParameters[]} */
 const SIMULCAST = [

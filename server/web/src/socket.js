@@ -34,13 +34,13 @@ export class RoomSocket {
   /**
    * Joins the room. Rejects if the server is away or refuses.
    *
-   * @param {URL} url from `socketUrl`
+   * @param {Identity} identity
    * @param {SocketHandlers} handlers
    * @returns {Promise<RoomSocket>}
    */
-  static open(url, handlers) {
+  static open(identity, handlers) {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url);
+      const socket = new WebSocket(socketUrl(identity, location.href));
       const timer = setTimeout(() => socket.close(), OPEN_TIMEOUT_MS);
       socket.onopen = () => {
         clearTimeout(timer);

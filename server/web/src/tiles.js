@@ -4,7 +4,7 @@ import { find, instantiate, setIcon } from "./dom.js";
 import { arrange } from "./layout.js";
 
 /** @import { TileContent } from "./layout.js" */
-/** @import { Stream } from "./room.js" */
+/** @import { Stream } from "./roster.js" */
 
 /**
  * @typedef {object} TileHandlers

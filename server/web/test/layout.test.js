@@ -56,7 +56,7 @@ test("tiles that would become tiny keep a size at which names can be read", () =
 /**
  * @param {string} user
  * @param {string[]} types
- * @returns {import("../src/room.js").Attendee}
+ * @returns {import("../src/roster.js").Attendee}
  */
 function attendee(user, types) {
   const streams = types.map((type) => [type, stream(type)]);
@@ -65,7 +65,7 @@ function attendee(user, types) {
 
 /**
  * @param {string} type
- * @returns {import("../src/room.js").Stream}
+ * @returns {import("../src/roster.js").Stream}
  */
 function stream(type) {
   const kind = /mic|Audio/.test(type) ? "audio" : "video";
