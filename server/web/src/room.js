@@ -187,7 +187,7 @@ export class Room {
     if (epoch !== this.#epoch) return socket.close();
     this.#socket = socket;
     // The list is asked for once notifications come in, and these wait for it: nothing falls between.
-    const listed = this.#inOrderOf(epoch, () => this.#synchronise());
+    const listed = this.#inOrderOf(epoch, () => this.#synchronise(epoch));
     this.#status("joined");
     this.#attempt = 0;
     for (const stream of this.self.streams.values()) void this.#produce(session, stream);
@@ -268,8 +268,10 @@ export class Room {
     return done;
   }
 
-  async #synchronise() {
+  /** @param {number} epoch */
+  async #synchronise(epoch) {
     const { attendees } = await this.#api.attendees();
+    if (epoch !== this.#epoch) return;
     this.#roster.addAll(attendees);
     this.#handlers.onChange();
   }

@@ -27,7 +27,7 @@ test("what others send is received, and only then let through", async () => {
   w.attendees = [{ user: "ada", joined: true, producers: [MIC] }];
 
   await w.room.join();
-  await setImmediate();
+  await settled();
 
   const [, ada] = w.room.attendees;
   assert.equal(ada?.streams.get("mic")?.track, w.sessions[0]?.consumers[0]?.track);
@@ -39,15 +39,31 @@ test("notifications that overtake the list of attendees are applied after it", a
   let answer = () => {};
   w.api.attendees = () => new Promise((resolve) => (answer = resolve));
   const joining = w.room.join();
-  await setImmediate();
+  await settled();
 
   w.notify("userLeft", { user: "ada" });
   w.notify("userJoined", { user: "bob" });
   answer({ attendees: [{ user: "ada", joined: true, producers: [MIC] }] });
   await joining;
-  await setImmediate();
+  await settled();
 
   assert.deepEqual(w.users(), ["me", "bob"]);
+});
+
+test("a list of attendees that comes after the connection broke is of no interest", async () => {
+  /** @type {(list: object) => void} */
+  let answer = () => {};
+  w.api.attendees = () => new Promise((resolve) => (answer = resolve));
+  const joining = w.room.join();
+  await settled();
+
+  w.notify("userJoined", { user: "bob" });
+  await w.dropSocket(1006);
+  answer({ attendees: [{ user: "ada", joined: true, producers: [MIC] }] });
+  await joining;
+  await settled();
+
+  assert.deepEqual(w.users(), ["me"]);
 });
 
 test("a consumer that comes too late for its stream is closed", async () => {
@@ -56,7 +72,7 @@ test("a consumer that comes too late for its stream is closed", async () => {
 
   w.notify("producerAdded", { user: "ada", type: "mic", id: "ada-mic" });
   w.notify("producerRemoved", { user: "ada", type: "mic" });
-  await setImmediate();
+  await settled();
 
   assert.deepEqual(
     session.consumers.map((/** @type {any} */ { closed }) => closed),
@@ -72,7 +88,7 @@ test("a local track is sent again after the server was away, and stays muted", a
   await w.dropSocket(1006);
   assert.equal(w.room.status, "reconnecting");
   mock.timers.tick(500);
-  await setImmediate();
+  await settled();
 
   assert.equal(w.room.status, "joined");
   assert.deepEqual(w.sessions[1]?.producers, ["mic"]);
@@ -96,12 +112,12 @@ test("the wait grows while the server stays away, and can be cut short", async (
   w.api.createRoom = () => Promise.reject(new ApiError("unreachable", "", 0));
   await w.dropSocket(1006);
   mock.timers.tick(500);
-  await setImmediate();
+  await settled();
   assert.equal(w.room.status, "reconnecting");
 
   w.api.createRoom = async () => ({ created: true });
   w.room.retryNow();
-  await setImmediate();
+  await settled();
 
   assert.equal(w.room.status, "joined");
 });
@@ -112,7 +128,7 @@ test("a refusal ends the tries to come back", async () => {
 
   await w.dropSocket(1006);
   mock.timers.tick(500);
-  await setImmediate();
+  await settled();
 
   assert.equal(w.room.status, "failed");
 });
@@ -122,7 +138,7 @@ test("a mail that joined elsewhere does not fight for its place", async () => {
 
   await w.dropSocket(4001);
   mock.timers.tick(60_000);
-  await setImmediate();
+  await settled();
 
   assert.equal(w.room.status, "replaced");
   assert.equal(w.sockets.length, 1);
@@ -134,7 +150,7 @@ test("media that cannot be restored leads to a new session", async () => {
   w.sessions[0]?.handlers.onLost();
   assert.equal(w.sessions[0]?.closed, true);
   mock.timers.tick(500);
-  await setImmediate();
+  await settled();
 
   assert.equal(w.room.status, "joined");
   assert.equal(w.sessions.length, 2);
@@ -187,7 +203,7 @@ test("a stream that is ended while it is being sent is taken back", async () => 
 test("holding a stream of somebody else pauses its consumer", async () => {
   w.attendees = [{ user: "ada", joined: true, producers: [MIC] }];
   await w.room.join();
-  await setImmediate();
+  await settled();
   const stream = w.room.attendees[1]?.streams.get("mic");
   assert.ok(stream);
 
@@ -196,6 +212,11 @@ test("holding a stream of somebody else pauses its consumer", async () => {
   assert.equal(stream.held, true);
   assert.equal(w.requests.at(-1), "pause consumer of ada-mic");
 });
+
+/** Resolves when nothing more happens by itself. */
+async function settled() {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+}
 
 /** A room with a server, sockets and sessions that are only noted down. */
 function world() {
@@ -222,7 +243,7 @@ function world() {
     /** @type {(code: number) => Promise<void>} */
     dropSocket: async (code) => {
       state.sockets.at(-1).handlers.onClose(code);
-      await setImmediate();
+      await settled();
     },
   };
   /** @type {(request: string, answer: object) => Promise<object>} */
@@ -283,11 +304,20 @@ class FakeSession {
     this.handlers = handlers;
   }
 
-  /** @param {string} type */
-  async publish(type) {
+  /**
+   * @param {string} type
+   * @param {any} track
+   */
+  async publish(type, track) {
     if (this.state.api.refusesProducers) throw new ApiError("invalid_parameter", "no", 400);
     this.producers.push(type);
-    return { id: `my-${type}`, close() {}, pause() {}, resume() {} };
+    // As with mediasoup-client, pausing disables the track.
+    return {
+      id: `my-${type}`,
+      close() {},
+      pause: () => (track.enabled = false),
+      resume: () => (track.enabled = true),
+    };
   }
 
   /**
@@ -296,6 +326,7 @@ class FakeSession {
    */
   async consume(producerId, user) {
     this.state.requests.push(`consume ${producerId} of ${user}`);
+    await setImmediate();
     const consumer = {
       id: `consumer of ${producerId}`,
       kind: "audio",
