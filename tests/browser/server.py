@@ -1,0 +1,52 @@
+"""An `sfu-server` as a child process."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+COMMAND = Path(sys.executable).with_name("sfu-server")
+
+
+class Server:
+    """A running server with ports of its own. `address` is that of its page."""
+
+    def __init__(self, log: IO[bytes], port: int = 0) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  the command is this environment's own
+            [str(COMMAND), "--port", str(port), "--rtc-port", "0", "--workers", "1"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        self.address = self._ready()
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rstrip("/").rpartition(":")[2])
+
+    def stop(self) -> int:
+        """Ends the server as an operator would, and returns its exit status."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def kill(self) -> None:
+        """Ends the server as a power cut would."""
+        self._process.kill()
+        self._ended()
+
+    def _ready(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        ready = re.fullmatch(r"ready (http://\S+/)\n", line)
+        if not ready:
+            self.kill()
+            message = f"the server did not become ready but said {line!r}"
+            raise RuntimeError(message)
+        return ready[1]
+
+    def _ended(self) -> int:
+        assert self._process.stdout
+        self._process.stdout.close()
+        return self._process.wait(timeout=10)
