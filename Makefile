@@ -1,0 +1,134 @@
+# The one front door. `make run` and `make test` set up a fresh Debian 12 or Ubuntu by themselves (scripts/setup).
+#
+#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a forwarded packet
+#   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
+#   make test     every test                                     make wheel   dist/*.whl
+#   make lint     every lint                                     make clean   back to the clone
+#   make fmt      formats Rust, Python and the page              make constraints   newest Python pins
+#
+# .cache/ holds one stamp a finished step: what is done and unchanged is not done again.
+
+SHELL := /bin/bash -o pipefail
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+export PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# maturin sets these two for itself; a cargo that does not see them would build PyO3 a second time.
+export PYO3_BUILD_EXTENSION_MODULE := 1
+export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
+
+PYTHON_CODE := python server tests examples
+RUST_CODE := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+PAGE_CODE := $(wildcard server/web/*.js server/web/src/*)
+WHEELS ?= dist
+PROFILE ?= release
+SECONDS ?= 60
+
+.PHONY: help run build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench fuzz \
+	wheel constraints clean
+
+help:
+	@sed -n '1,/^$$/s/^# \?//p' Makefile
+
+run: build
+	exec sfu-server
+
+build: .cache/installed-release .cache/page
+
+# --- Tests
+
+test: test-rust test-page test-python
+
+test-rust: .cache/python-build
+	cargo test --workspace --locked
+
+test-page: .cache/page
+	cd server/web && npm test
+
+test-python: .cache/installed-dev .cache/page .cache/oracle .cache/python-test
+	pytest
+
+# --- Lints
+
+lint: lint-text lint-rust lint-python lint-page
+
+lint-rust: .cache/python-lint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	cargo deny --locked check bans licenses sources
+
+lint-python: .cache/installed-dev .cache/python-test .cache/python-lint
+	ruff check
+	ruff format --check
+	mypy $(wildcard $(PYTHON_CODE))
+	python -m mypy.stubtest sfu._core
+	basedpyright
+
+lint-page: .cache/page
+	cd server/web && npm run lint
+
+lint-text: .cache/python-lint
+	typos
+	shellcheck scripts/* .ci/run
+
+fmt: .cache/python-lint .cache/page
+	cargo fmt --all
+	ruff check --fix-only
+	ruff format
+	cd server/web && npm run fmt
+
+# --- Measurements and fuzzing
+
+bench: .cache/python-build
+	cargo run --release --locked --package sfu-bench
+
+fuzz: .cache/python-build
+	cd fuzz && cargo run --release --locked --bin $(TARGET) -- -max_total_time=$(SECONDS)
+
+# --- Wheels
+
+wheel: .cache/page
+	maturin build --profile $(PROFILE) --locked --out $(WHEELS)
+	cd server && hatchling build -t wheel -d $(abspath $(WHEELS))
+
+# --- Set-up
+
+.cache/system-%: scripts/setup Cargo.toml
+	scripts/setup $*
+	touch $@
+
+.cache/python-%: .cache/system-% pyproject.toml constraints.txt
+	pip install --quiet --group $*
+	touch $@
+
+.cache/system-test .cache/system-lint: .cache/python-build
+
+# Both distributions, editable. One profile is installed at a time, so its stamp goes when the other comes.
+.cache/installed-%: $(RUST_CODE) pyproject.toml server/pyproject.toml .cache/python-build
+	rm -f .cache/installed-*
+	maturin develop --profile $* --locked
+	pip install --quiet --no-build-isolation --editable server
+	touch $@
+
+.cache/page-packages: server/web/package.json server/web/package-lock.json .cache/python-build
+	cd server/web && npm ci --no-fund --no-audit
+	touch $@
+
+.cache/page: $(PAGE_CODE) .cache/page-packages
+	cd server/web && npm run build
+	touch $@
+
+.cache/oracle: tests/ortc/oracle/package-lock.json .cache/python-build
+	cd tests/ortc/oracle && npm ci --ignore-scripts --no-fund --no-audit
+	touch $@
+
+constraints: .cache/python-build
+	scripts/constraints
+
+clean:
+	rm -rf .cache .venv dist target server/sfu_server/static server/web/node_modules tests/ortc/oracle/node_modules
+	rm -f python/sfu/_core.*.so
