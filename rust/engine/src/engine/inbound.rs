@@ -70,7 +70,7 @@ impl Engine {
             .webrtc
             .handle_binding(tuple, &request, now, &mut self.out)?;
         if change.added {
-            self.route(tuple, id);
+            self.route(tuple, id, now);
         }
         if let Some(evicted) = change.evicted {
             self.routes.remove_tuple(&evicted, id);
@@ -84,12 +84,16 @@ impl Engine {
     }
 
     /// A tuple belongs to who authenticated on it last.
-    fn route(&mut self, tuple: Tuple, id: TransportId) {
+    fn route(&mut self, tuple: Tuple, id: TransportId, now: Instant) {
         let former = self.routes.add_tuple(tuple, id);
-        let former = former.filter(|former| *former != id);
-        if let Some(former) = former.and_then(|former| self.links.get_mut(&former)) {
-            former.webrtc.forget_tuple(&tuple);
+        let Some(former) = former.filter(|former| *former != id) else {
+            return;
+        };
+        if let Some(link) = self.links.get_mut(&former) {
+            link.webrtc.forget_tuple(&tuple);
         }
+        self.take_events(former, now);
+        self.touched.push(former);
     }
 
     fn handle_dtls(

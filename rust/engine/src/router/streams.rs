@@ -137,7 +137,7 @@ impl Announced {
             encoding,
             mid: producer.mid.clone()?,
             rid: stream.rid.clone(),
-            extension_ids: producer.extension_ids.clone(),
+            extension_ids: producer.extension_ids,
             media_types: producer
                 .codecs
                 .iter()

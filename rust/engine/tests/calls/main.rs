@@ -1,4 +1,16 @@
-//! Calls on virtual time through a seeded network; the other end is the sans-IO peer connection of `rtc`.
+//! Calls on virtual time through a seeded network; the other end is the sans-IO peer connection of
+//! `rtc`.
 
+mod address_change;
+mod closing;
+mod consent;
+mod handshake;
+mod ice_restart;
+mod key_frames;
+mod loss;
+mod malformed;
 mod media;
+mod pausing;
+mod reports;
+mod simulcast;
 mod world;

@@ -130,7 +130,7 @@ impl World {
             "transport": created.unwrap(),
             "codecs": [client_codec(Media::Audio), client_codec(Media::Video), client_rtx(),
                        router_codec(Media::Audio), router_codec(Media::Video), router_rtx()],
-            "headerExtensions": [MID, AUDIO_LEVEL, ABS_SEND_TIME],
+            "headerExtensions": [MID, RID, REPAIRED_RID, AUDIO_LEVEL, ABS_SEND_TIME],
             "dtlsRole": role,
         });
         let address = SocketAddr::from(([10, 0, 1, u8::try_from(place).unwrap() + 1], 5_000));
@@ -186,6 +186,28 @@ impl World {
         self.command(produce(transport, id, media, &mid)).unwrap();
     }
 
+    /// Publishes video in three encodings that are told by mid and rid alone.
+    pub(crate) fn publish_simulcast(&mut self, peer: usize, id: u64) {
+        let node = &mut self.peers[peer];
+        let mid = node.next_mid();
+        let extensions = json!([
+            { "uri": MID, "id": 4 }, { "uri": RID, "id": 10 }, { "uri": REPAIRED_RID, "id": 11 },
+        ]);
+        let encodings = json!([{ "rid": "r0" }, { "rid": "r1" }, { "rid": "r2" }]);
+        let mut rtp_parameters = client_parameters(Media::Video, &mid, id);
+        rtp_parameters["encodings"] = encodings.clone();
+        rtp_parameters["headerExtensions"] = extensions.clone();
+        let publish = json!({
+            "connection": 1, "track": id, "kind": "video", "fps": 30,
+            "rtpParameters": rtp_parameters,
+        });
+        node.sim.publish(publish, self.now).unwrap();
+        let mut command = produce(node.transport, id, Media::Video, &mid);
+        command["encodings"] = encodings;
+        command["headerExtensions"] = extensions;
+        self.command(command).unwrap();
+    }
+
     /// Subscribes to producer `producer` as consumer `id`, which is the peer's track as well.
     pub(crate) fn subscribe(&mut self, peer: usize, id: u64, producer: u64, media: Media) {
         let node = &mut self.peers[peer];
@@ -214,10 +236,32 @@ impl World {
         self.peers[peer].sim.stats(track).unwrap()
     }
 
+    /// The first of a producer's statistics.
+    pub(crate) fn producer_count(&mut self, id: u64, name: &str) -> u64 {
+        let stats = self.command(json!({ "method": "stats", "producer": id }));
+        stats.unwrap()[0][name].as_u64().unwrap()
+    }
+
+    /// A consumer's statistics.
+    pub(crate) fn consumer_stats(&mut self, id: u64) -> Value {
+        let stats = self.command(json!({ "method": "stats", "consumer": id }));
+        stats.unwrap()[0].clone()
+    }
+
+    /// One of a consumer's statistics.
+    pub(crate) fn consumer_count(&mut self, id: u64, name: &str) -> u64 {
+        self.consumer_stats(id)[name].as_u64().unwrap()
+    }
+
+    /// What the engine says of itself.
+    pub(crate) fn dump(&mut self) -> Value {
+        self.command(json!({ "method": "dump", "worker": null }))
+            .unwrap()
+    }
+
     /// How often the engine dropped something for a reason.
     pub(crate) fn drops(&mut self, reason: &str) -> u64 {
-        let dump = self.command(json!({ "method": "dump", "worker": null }));
-        dump.unwrap()["drops"][reason].as_u64().unwrap_or(0)
+        self.dump()["drops"][reason].as_u64().unwrap_or(0)
     }
 
     /// Lets `time` pass.
@@ -519,5 +563,7 @@ fn fps(media: Media) -> u32 {
 /// The time since the Unix epoch at which every world begins.
 const UNIX: Duration = Duration::from_secs(1_795_000_000);
 const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";

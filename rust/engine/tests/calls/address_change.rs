@@ -1,0 +1,35 @@
+//! A peer whose address changes goes on without signalling.
+
+use std::{net::SocketAddr, time::Duration};
+
+use crate::world::{Media, World};
+
+#[test]
+fn media_follows_a_receiver_to_its_new_address() {
+    let mut world = World::new(1);
+    let (alice, bob) = (world.peer(), world.peer());
+    world.publish(alice, 1, Media::Video);
+    world.subscribe(bob, 11, 1, Media::Video);
+    world.run_until_connected();
+    world.run(Duration::from_secs(1));
+    world.peers[bob].seen_as = SocketAddr::from(([10, 0, 9, 9], 777));
+    let frames = world.count(bob, 11, "frames");
+    world.run(Duration::from_secs(15));
+    let stats = world.stats(bob, 11);
+    assert!(world.count(bob, 11, "frames") > frames + 200, "{stats}");
+}
+
+#[test]
+fn a_sender_is_heard_from_its_new_address() {
+    let mut world = World::new(2);
+    let (alice, bob) = (world.peer(), world.peer());
+    world.publish(alice, 1, Media::Video);
+    world.subscribe(bob, 11, 1, Media::Video);
+    world.run_until_connected();
+    world.run(Duration::from_secs(1));
+    world.peers[alice].seen_as = SocketAddr::from(([10, 0, 9, 9], 777));
+    let frames = world.count(bob, 11, "frames");
+    world.run(Duration::from_secs(15));
+    let stats = world.stats(bob, 11);
+    assert!(world.count(bob, 11, "frames") > frames + 200, "{stats}");
+}

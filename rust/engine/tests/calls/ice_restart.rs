@@ -1,0 +1,44 @@
+//! New ICE credentials take over from the old ones in mid-call.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::world::{Media, World};
+
+#[test]
+fn a_restart_leaves_media_without_a_gap() {
+    let mut world = World::new(1);
+    let (alice, bob) = (world.peer(), world.peer());
+    world.publish(alice, 1, Media::Video);
+    world.subscribe(bob, 11, 1, Media::Video);
+    world.run_until_connected();
+    world.run(Duration::from_secs(1));
+    for peer in [alice, bob] {
+        let transport = world.peers[peer].transport;
+        let restarted = world.command(json!({ "method": "restartIce", "transport": transport }));
+        let now = world.now;
+        let parameters = restarted.unwrap()["iceParameters"].clone();
+        world.peers[peer].sim.restart_ice(parameters, now).unwrap();
+    }
+    let frames = world.count(bob, 11, "frames");
+    world.run(Duration::from_secs(5));
+    let stats = world.stats(bob, 11);
+    assert!(world.count(bob, 11, "frames") >= frames + 140, "{stats}");
+    assert_eq!(stats["lost"], 0, "{stats}");
+}
+
+#[test]
+fn old_credentials_hold_until_the_peer_knows_the_new_ones() {
+    let mut world = World::new(2);
+    let alice = world.peer();
+    world.publish(alice, 1, Media::Audio);
+    world.run_until_connected();
+    let transport = world.peers[alice].transport;
+    world
+        .command(json!({ "method": "restartIce", "transport": transport }))
+        .unwrap();
+    world.run(Duration::from_secs(60));
+    assert!(world.peers[alice].sim.is_connected());
+    assert_eq!(world.drops("unknownUfrag"), 0);
+}
