@@ -124,6 +124,26 @@ fn a_forged_hello_does_not_stop_a_handshake_that_goes_on() {
 }
 
 #[test]
+fn another_clients_second_hello_gets_no_alert() {
+    let mut call = Call::new(DtlsPeer::new(DtlsRole::Client, &PROFILES));
+    call.connect();
+    let hello = call.peer.sent().concat();
+    call.dtls(&hello).unwrap();
+    let verify_request = drain(&mut call.out).concat();
+
+    let mut forger = DtlsPeer::new(DtlsRole::Client, &PROFILES);
+    forger.connect(call.now);
+    let body = forger.sent().concat().split_off(25);
+    let second = handshake(CLIENT_HELLO, 1, body.len(), 0, &body);
+    assert_eq!(call.dtls(&second), Err(DropReason::DtlsGuard));
+    assert!(call.out.is_empty());
+
+    call.peer.read(&verify_request, call.now);
+    call.handshake(&mut lossless);
+    assert_eq!(call.transport.dtls_state(), DtlsState::Connected);
+}
+
+#[test]
 fn a_hello_in_two_datagrams_is_taken_in_any_order() {
     for order in [[0, 1], [1, 0]] {
         let mut call = Call::new(DtlsPeer::new(DtlsRole::Client, &PROFILES));

@@ -102,10 +102,10 @@ impl Call {
         let end = self.now + Duration::from_secs(60);
         self.exchange(network);
         while let Some(due) = self.next_timer().filter(|&due| due < end) {
-            self.now = self.now.max(due);
             if self.transport.dtls_state() == DtlsState::Connected && self.peer.complete {
                 return;
             }
+            self.now = self.now.max(due);
             self.check(tuple(1), &[UseCandidate]).unwrap();
             self.out.clear();
             self.transport.handle_timeout(self.now, &mut self.out);
