@@ -89,7 +89,7 @@ impl Connection {
             .with_configuration(configuration.build())
             .with_media_engine(media_engine(&options)?)
             .with_setting_engine(settings(role, provider))
-            .with_interceptor_registry(chain(&streams))
+            .with_interceptor_registry(chain(&streams, None))
             .with_handler(Arc::new(handler))
             .with_udp_addrs(vec![SocketAddr::new(options.local_ip, 0)])
             .build()

@@ -25,7 +25,7 @@ use crate::{
     connection::{certificate, fingerprints, local_track, media_engine, settings},
     error::CommandError,
     host::{Track, Tracks, media_codec, pace, synthetic},
-    interceptor::{Streams, chain},
+    interceptor::{Streams, VirtualClock, chain},
     parameters::{DtlsParameters, DtlsRole, Kind, RtpParameters, TransportOptions},
     receive::ReceivedTrack,
     sdp::{self, Flow, Section},
@@ -44,8 +44,7 @@ pub struct SimPeer {
     outbox: Arc<Outbox>,
     sources: Vec<SimSource>,
     state: RTCPeerConnectionState,
-    start: Instant,
-    unix: Duration,
+    clock: VirtualClock,
 }
 
 struct SimSource {
@@ -79,12 +78,13 @@ impl SimPeer {
             fingerprints: fingerprints(&certificate, &*provider)?,
         };
         let streams = Arc::new(Streams::default());
+        let clock = VirtualClock { start: now, unix };
         let configuration = RTCConfigurationBuilder::new().with_certificates(vec![certificate]);
         let core = RTCPeerConnectionBuilder::new()
             .with_configuration(configuration.build())
             .with_media_engine(media_engine(&options)?)
             .with_setting_engine(settings(role, provider))
-            .with_interceptor_registry(chain(&streams))
+            .with_interceptor_registry(chain(&streams, Some(clock)))
             .build(now)?;
         let peer = Self {
             core,
@@ -97,8 +97,7 @@ impl SimPeer {
             outbox: Arc::new(Outbox::new().map_err(refused)?),
             sources: Vec::new(),
             state: RTCPeerConnectionState::New,
-            start: now,
-            unix,
+            clock,
         };
         Ok((peer, json!(dtls_parameters)))
     }
@@ -237,7 +236,7 @@ impl SimPeer {
     }
 
     fn send_frames(&mut self, now: Instant) {
-        let unix = self.unix + now.saturating_duration_since(self.start);
+        let unix = self.clock.unix(now);
         for source in &mut self.sources {
             if source.due > now {
                 continue;

@@ -1,7 +1,7 @@
 //! A call on virtual time: the engine, peers of another make, and a network between them.
 
 use std::{
-    collections::{BTreeMap, BinaryHeap},
+    collections::BinaryHeap,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},

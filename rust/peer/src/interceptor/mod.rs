@@ -21,13 +21,14 @@ use rtc::interceptor::{
 };
 
 pub(crate) use streams::Streams;
+pub(crate) use wire::VirtualClock;
 
-/// The chain of a connection whose streams are in `streams`.
-pub(crate) fn chain(streams: &Arc<Streams>) -> Registry {
+/// The chain of a connection whose streams are in `streams`, on the system's time or on `clock`.
+pub(crate) fn chain(streams: &Arc<Streams>, clock: Option<VirtualClock>) -> Registry {
     Registry::new()
         .with(
             Slot::from(100),
-            stage::Stage::new(wire::Wire::new(Arc::clone(streams))),
+            stage::Stage::new(wire::Wire::new(Arc::clone(streams), clock)),
         )
         // Below `Unwrap`, so that what had to be sent again is reported as lost (RFC 4588 s.6.3).
         .with(Slot::from(200), ReceiverReportBuilder::new().build())

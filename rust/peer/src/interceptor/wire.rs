@@ -1,6 +1,9 @@
 //! The stage next to the network: sees all that leaves and arrives as it is on the wire.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rtc::{
     interceptor::{Packet, TaggedPacket},
@@ -27,11 +30,35 @@ use super::{
 /// receiver knows streams, those of retransmissions too.
 pub(crate) struct Wire {
     streams: Arc<Streams>,
+    clock: Option<VirtualClock>,
+}
+
+/// A wall clock that goes with the owner's time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VirtualClock {
+    /// When it was told.
+    pub(crate) start: Instant,
+    /// The time since the Unix epoch then.
+    pub(crate) unix: Duration,
+}
+
+impl VirtualClock {
+    /// The time since the Unix epoch at `now`.
+    pub(crate) fn unix(&self, now: Instant) -> Duration {
+        self.unix + now.saturating_duration_since(self.start)
+    }
+
+    /// As 32.32 fixed point seconds since 1900 (RFC 3550 s.4).
+    fn ntp_time(&self, now: Instant) -> u64 {
+        let unix = self.unix(now);
+        let fraction = (u64::from(unix.subsec_nanos()) << 32) / 1_000_000_000;
+        ((unix.as_secs() + UNIX_EPOCH) << 32) | fraction
+    }
 }
 
 impl Wire {
-    pub(crate) fn new(streams: Arc<Streams>) -> Self {
-        Self { streams }
+    pub(crate) fn new(streams: Arc<Streams>, clock: Option<VirtualClock>) -> Self {
+        Self { streams, clock }
     }
 
     fn receive_rtcp(&self, packet: &dyn rtcp::Packet, now: Instant) {
@@ -89,6 +116,18 @@ impl Wire {
         }
     }
 
+    /// The library's reports tell the system's time, whatever `now` is: on virtual time it is ours
+    /// that counts.
+    fn set_clock(&self, packet: &mut Box<dyn rtcp::Packet>, now: Instant) {
+        let report = packet.as_any().downcast_ref::<SenderReport>();
+        if let (Some(report), Some(clock)) = (report, self.clock) {
+            *packet = Box::new(SenderReport {
+                ntp_time: clock.ntp_time(now),
+                ..report.clone()
+            });
+        }
+    }
+
     fn send_rtp(&self, packet: &mut rtp::Packet) {
         let bytes = packet.payload.len();
         let (ssrc, header) = (packet.header.ssrc, &mut packet.header);
@@ -120,6 +159,7 @@ impl Handler for Wire {
             Packet::Rtp(rtp) => self.send_rtp(rtp),
             Packet::Rtcp(packets) => {
                 for rtcp in packets {
+                    self.set_clock(rtcp, packet.now);
                     self.send_rtcp(&**rtcp, packet.now);
                 }
             }
@@ -135,3 +175,6 @@ fn extend(header: &mut rtp::Header, extensions: &[(u8, bytes::Bytes)]) {
         let _ = header.set_extension(*id, value.clone());
     }
 }
+
+/// Seconds from 1900 to 1970.
+const UNIX_EPOCH: u64 = 2_208_988_800;
