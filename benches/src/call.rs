@@ -74,8 +74,8 @@ impl Call {
         Ok(())
     }
 
-    /// Lets `client` receive it; answers the consumer's id.
-    pub(crate) fn consume(&mut self, client: &Client) -> Result<u64> {
+    /// Lets `client` receive it.
+    pub(crate) fn consume(&mut self, client: &Client) -> Result<()> {
         let consumer = self.take_id();
         self.request(json!({
             "method": "consume", "transport": client.transport, "consumer": consumer, "producer": PRODUCER,
@@ -84,11 +84,6 @@ impl Call {
             "headerExtensions": [{ "uri": MID, "id": 1 }],
             "cname": "bench",
         }))?;
-        Ok(consumer)
-    }
-
-    pub(crate) fn close_consumer(&mut self, consumer: u64) -> Result<()> {
-        self.request(json!({ "method": "closeConsumer", "consumer": consumer }))?;
         Ok(())
     }
 

@@ -44,19 +44,22 @@ impl Publisher {
         })
     }
 
-    /// Publishes until each of the first `receivers` sinks has got something new.
-    pub(crate) fn warm_up(&mut self, sinks: &Sinks, receivers: usize) -> Result<()> {
-        let before = sinks.counts(receivers);
+    /// Publishes until each receiver has got something new.
+    pub(crate) fn warm_up(&mut self, sinks: &Sinks) -> Result<()> {
+        let before = sinks.counts();
         let deadline = Instant::now() + WARM_WITHIN;
         loop {
             self.frame()?;
             thread::sleep(FRAME_INTERVAL);
-            let counts = sinks.counts(receivers);
+            let counts = sinks.counts();
             let waiting = before.iter().zip(&counts).filter(|(old, new)| old == new);
             match waiting.count() {
                 0 => return Ok(()),
                 count if Instant::now() > deadline => {
-                    bail!("the worker forwards nothing to {count} of {receivers} receivers")
+                    bail!(
+                        "the worker forwards nothing to {count} of {} receivers",
+                        sinks.len()
+                    )
                 }
                 _ => {}
             }

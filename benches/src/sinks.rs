@@ -64,27 +64,31 @@ impl Sinks {
         })
     }
 
-    pub(crate) fn addresses(&self, receivers: usize) -> impl Iterator<Item = SocketAddr> {
-        self.addresses.iter().copied().take(receivers)
+    pub(crate) fn len(&self) -> usize {
+        self.addresses.len()
     }
 
-    /// RTP packets that each of the first `receivers` has got.
-    pub(crate) fn counts(&self, receivers: usize) -> Vec<u64> {
-        let counts = self.counts.iter().take(receivers);
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.addresses.iter().copied()
+    }
+
+    /// RTP packets that each receiver has got.
+    pub(crate) fn counts(&self) -> Vec<u64> {
+        let counts = self.counts.iter();
         counts.map(|count| count.load(Ordering::Relaxed)).collect()
     }
 
-    /// RTP packets that the first `receivers` have got together.
-    pub(crate) fn received(&self, receivers: usize) -> u64 {
-        self.counts(receivers).iter().sum()
+    /// RTP packets that all receivers have got together.
+    pub(crate) fn received(&self) -> u64 {
+        self.counts().iter().sum()
     }
 
     /// Waits until nothing more comes.
-    pub(crate) fn settle(&self, receivers: usize) {
-        let mut before = self.received(receivers);
+    pub(crate) fn settle(&self) {
+        let mut before = self.received();
         loop {
             thread::sleep(SETTLED_AFTER);
-            let now = self.received(receivers);
+            let now = self.received();
             if now == before {
                 return;
             }
