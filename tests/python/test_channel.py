@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import trio
@@ -162,7 +162,7 @@ class Script:
         lines, self._lines = self._lines, []
         return lines
 
-    def say(self, *messages: JsonObject) -> None:
+    def say(self, *messages: Mapping[str, object]) -> None:
         self._lines += map(json.dumps, messages)
         os.write(self._end, b"x")
 
