@@ -1,21 +1,26 @@
-"""The extension module: one class a worker thread, one a test peer. JSON crosses here, nothing else."""
+"""The extension module: a worker's thread and a test client's. Nothing but JSON crosses here."""
+
+from typing import Self, final
 
 __all__ = ["Peer", "Worker"]
 
+@final
 class Worker:
     """A media thread with its sockets.
 
-    Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each line drained is one of
-    `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K, "message": M}}` with K in `notFound`, `exists`,
-    `invalidState`, `invalidParameters`; `{"event": NAME, ...}`; `{"died": REASON}`, which is the last.
+    Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each
+    line drained is one of `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K,
+    "message": M}}` with K in `notFound`, `exists`, `invalidState`, `invalidParameters`; `{"event":
+    NAME, ...}`; `{"died": REASON}`, which is the last.
     """
 
-    def __init__(self, options: str) -> None:
+    def __new__(cls, options: str) -> Self:
         """Binds the sockets and starts the thread.
 
         Args:
-            options: JSON `{"listen": [{"ip", "port", "announcedAddress"?}], "certificatePem"?, "privateKeyPem"?,
-                "iceConsentTimeout"?: seconds, "dtlsMtu"?}`; port 0 takes a free one.
+            options: JSON `{"listen": [{"ip", "port", "announcedAddress"?}], "certificatePem"?,
+                "privateKeyPem"?, "iceConsentTimeout"?: seconds, "dtlsMtu"?}`; port 0 takes a free
+                one.
 
         Raises:
             OSError: A socket cannot be bound.
@@ -24,7 +29,7 @@ class Worker:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give. Belongs to the worker; not to be closed or read by the caller."""
+        """Readable when `drain` has something to give; the worker's own, not to be read or closed."""
 
     @property
     def listen(self) -> list[tuple[str, int]]:
@@ -45,20 +50,21 @@ class Worker:
         """User and system CPU seconds of the media thread."""
 
     def close(self) -> None:
-        """Stops the thread and closes its sockets; waits for it without the interpreter lock. Idempotent."""
+        """Stops the thread, closes its sockets, and waits without the interpreter lock. Idempotent."""
 
     def panic(self) -> None:
         """Makes the media thread panic, for tests of `died`."""
 
+@final
 class Peer:
     """A WebRTC client on a thread of its own, for tests.
 
-    Commands and what comes back are JSON texts (`rust/peer/src/command.rs`), in the forms of `Worker`. Events are
-    `{"event": "connectionState", "connection": C, "state": S}` with S as in the browsers' `RTCPeerConnection`, and
-    `{"event": "reached", "watch": W}`.
+    Commands and what comes back are JSON texts (`rust/peer/src/command.rs`), in the forms of
+    `Worker`. Events are `{"event": "connectionState", "connection": C, "state": S}` with S as in
+    the browsers' `RTCPeerConnection`, and `{"event": "reached", "watch": W}`.
     """
 
-    def __init__(self) -> None:
+    def __new__(cls) -> Self:
         """Starts the thread.
 
         Raises:
@@ -67,7 +73,7 @@ class Peer:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give. Belongs to the peer; not to be closed or read by the caller."""
+        """Readable when `drain` has something to give; the peer's own, not to be read or closed."""
 
     def submit(self, request: int, command: str) -> None:
         """Queues a command; never blocks. Its answer comes by `drain` under the same `request`.
@@ -81,12 +87,14 @@ class Peer:
         """Takes everything that waits, and quiets `event_fd`."""
 
     def stats(self, track: int) -> str:
-        """Counts what came or went: a JSON object for a received track, a list of one object an encoding for a
-        published one (`rust/peer/src/receive/stats.rs`, `send/track.rs`).
+        """Counts what came or went, as JSON.
+
+        An object for a received track (`rust/peer/src/receive/stats.rs`), a list of one object an
+        encoding for a published one (`send/track.rs`).
 
         Raises:
             KeyError: There is no such track.
         """
 
     def close(self) -> None:
-        """Closes all connections and stops the thread; waits for it without the interpreter lock. Idempotent."""
+        """Closes all connections, and waits for the thread without the interpreter lock. Idempotent."""

@@ -1,9 +1,9 @@
 """The fixtures of `sfu.testing.pytest_plugin`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import TypeAlias, TypeVar, cast
 
+import trio
 from pytest_trio import trio_fixture  # type: ignore[import-untyped]
 
 import sfu
@@ -34,12 +34,20 @@ async def sfu_router(sfu_worker: sfu.Worker) -> sfu.Router:
 @_fixture
 async def sfu_peer(sfu_router: sfu.Router) -> AsyncIterator[MakePeer]:
     """Gives a function that makes peers of `sfu_router`; they are closed after the test."""
-    async with AsyncExitStack() as stack:
+    async with trio.open_nursery() as nursery:
 
         async def make() -> Peer:
-            return await stack.enter_async_context(Peer(sfu_router))
+            return cast("Peer", await nursery.start(_run, Peer(sfu_router)))
 
         yield make
+        nursery.cancel_scope.cancel()
+
+
+async def _run(peer: Peer, *, task_status: trio.TaskStatus[Peer]) -> None:
+    """Keeps a peer open in a task of its own: it cannot outlive the task that enters it."""
+    async with peer:
+        task_status.started(peer)
+        await trio.sleep_forever()
 
 
 _CODECS = (

@@ -5,7 +5,8 @@
         picture = await bob.subscribe(await alice.publish("video"))
         await picture.wait_for_frames(10)
 
-Nothing of this package's own is loaded before a test asks for one of them.
+Each test that asks for them has a worker of its own. Where pytest-trio is not installed there are
+none, and nothing is loaded for them.
 """
 
 import pytest
