@@ -77,11 +77,13 @@ class Settings(BaseSettings):
         cli_hide_none_type=True,
     )
 
-    config: Path | None = Field(None, description="a TOML file with any of these options")
-    host: str = Field("127.0.0.1", description="address of the page and the API")
-    port: Port = Field(3000, description="TCP port of the page and the API; 0 takes a free one")
+    config: Path | None = Field(default=None, description="a TOML file with any of these options")
+    host: str = Field(default="127.0.0.1", description="address of the page and the API")
+    port: Port = Field(
+        default=3000, description="TCP port of the page and the API; 0 takes a free one"
+    )
     workers: Annotated[int, Field(ge=0)] = Field(
-        0, description="media threads; 0 makes one for each core"
+        default=0, description="media threads; 0 makes one for each core"
     )
     rtc_ip: Annotated[
         list[IPvAnyAddress], NoDecode, BeforeValidator(_split), Field(min_length=1)
@@ -91,41 +93,46 @@ class Settings(BaseSettings):
         description="address for media; may be given several times",
     )
     rtc_port: Port = Field(
-        40000, description="UDP port of the first worker, the next ones follow; 0 takes free ones"
+        default=40000,
+        description="UDP port of the first worker, the next ones follow; 0 takes free ones",
     )
     rtc_announced_address: str | None = Field(
-        None, description="address that clients are told instead of --rtc-ip, where there is NAT"
+        default=None,
+        description="address that clients are told instead of --rtc-ip, where there is NAT",
     )
-    amqp_url: str | None = Field(None, description="reserved: no broker is spoken to yet")
+    amqp_url: str | None = Field(default=None, description="reserved: no broker is spoken to yet")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="the least that is logged, on standard error"
+        default="info", description="the least that is logged, on standard error"
     )
-    log_format: Literal["text", "json"] = Field("text", description="form of the logs")
+    log_format: Literal["text", "json"] = Field(default="text", description="form of the logs")
 
     join_timeout: Seconds = Field(
-        60, description="seconds until an attendee that opens no WebSocket is closed"
+        default=60, description="seconds until an attendee that opens no WebSocket is closed"
     )
     grace: Seconds = Field(
-        0, description="seconds that a dropped WebSocket may take to come back without losing media"
+        default=0,
+        description="seconds that a dropped WebSocket may take to come back without losing media",
     )
     room_unused_timeout: Seconds = Field(
-        300, description="seconds until a room that nobody enters closes"
+        default=300, description="seconds until a room that nobody enters closes"
     )
     room_linger: Seconds = Field(
-        20, description="seconds that a room stays after its last attendee left"
+        default=20, description="seconds that a room stays after its last attendee left"
     )
     request_timeout: Annotated[float, Field(gt=0)] = Field(
-        10, description="seconds that a media worker may take for one request"
+        default=10, description="seconds that a media worker may take for one request"
     )
     client_timeout: Annotated[float, Field(gt=0)] = Field(
-        20, description="seconds without progress after which the connection to a client is ended"
+        default=20,
+        description="seconds without progress after which the connection to a client is ended",
     )
 
-    max_rooms: Count = Field(1000, description="rooms that may be open")
-    max_attendees: Count = Field(200, description="attendees of one room")
-    max_consumers: Count = Field(1000, description="consumers of one attendee")
+    max_rooms: Count = Field(default=1000, description="rooms that may be open")
+    max_attendees: Count = Field(default=200, description="attendees of one room")
+    max_consumers: Count = Field(default=1000, description="consumers of one attendee")
     max_waiting_notifications: Count = Field(
-        256, description="notifications that may wait for a client before it counts as too slow"
+        default=256,
+        description="notifications that may wait for a client before it counts as too slow",
     )
 
     stream_types: dict[str, Kind] = Field(

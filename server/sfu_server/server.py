@@ -1,7 +1,6 @@
 """Puts the parts together: workers, rooms, the app, and Hypercorn; and takes them apart in order.
 
-stop -> sockets told 1001, no new rooms -> Hypercorn ends -> (2 s later) connections aborted ->
-rooms, workers
+stop -> rooms close, sockets are told 1001 -> nothing in flight, or 2 s -> Hypercorn -> workers
 """
 
 import logging
@@ -19,6 +18,7 @@ from sfu_server.config import Settings
 from sfu_server.http.api import MAX_BODY_BYTES, answer_failures, rooms_api
 from sfu_server.http.health import health
 from sfu_server.http.page import page
+from sfu_server.in_flight import InFlight
 from sfu_server.listen import BACKLOG, abort_connections, listen, url
 from sfu_server.media import WorkerOptions, WorkerPool
 from sfu_server.rooms import Rooms
@@ -59,17 +59,18 @@ async def serve(
             workers, settings.rules(), settings.timeouts(), settings.max_rooms, background
         )
 
-        async def stop() -> None:
+        app = InFlight(create_app(settings, workers, rooms))
+        stopped = trio.Event()
+        async with trio.open_nursery() as foreground:
+            hypercorn = partial(hypercorn_serve, app, _hypercorn_config(listener), mode="asgi")
+            await foreground.start(partial(hypercorn, shutdown_trigger=stopped.wait))
+            task_status.started(url(address))
             await stopping()
             log.info("stopping")
             rooms.close()
-            background.start_soon(_abort_later, address[1])
-
-        async with trio.open_nursery() as foreground:
-            app = create_app(settings, workers, rooms)
-            config = _hypercorn_config(listener)
-            await foreground.start(partial(hypercorn_serve, app, config, shutdown_trigger=stop))
-            task_status.started(url(address))
+            stopped.set()
+            await _finish(app, address[1])
+            foreground.cancel_scope.cancel()
         background.cancel_scope.cancel()
 
 
@@ -90,9 +91,11 @@ def create_app(settings: Settings, workers: WorkerPool, rooms: Rooms) -> QuartTr
     return app
 
 
-async def _abort_later(port: int) -> None:
-    await trio.sleep(GRACEFUL_SECONDS)
-    log.warning("connections aborted", count=abort_connections(port))
+async def _finish(app: InFlight, port: int) -> None:
+    with trio.move_on_after(GRACEFUL_SECONDS) as scope:
+        await app.idle()
+    if scope.cancelled_caught:
+        log.warning("connections aborted", count=abort_connections(port))
 
 
 def _worker_options(settings: Settings) -> WorkerOptions:
@@ -111,7 +114,6 @@ def _hypercorn_config(listener: socket.socket) -> Config:
     config.backlog = BACKLOG
     config.errorlog = logging.getLogger("hypercorn.error")
     config.include_server_header = False
-    config.graceful_timeout = GRACEFUL_SECONDS
     config.websocket_max_message_size = MAX_MESSAGE_BYTES
     config.websocket_ping_interval = PING_SECONDS
     return config

@@ -6,6 +6,7 @@ new one takes its place on the same port; the other workers' rooms do not notice
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import sfu
 import structlog
@@ -48,9 +49,10 @@ class WorkerHealth:
     running: bool
     restarts: int
     rooms: int
-    sessions: int
-    engine: Mapping[str, JsonValue]
-    """What the worker counts itself; empty if it is not running."""
+    transports: int
+    """This and what follows is what the worker counts itself."""
+    producers: int
+    consumers: int
 
 
 class WorkerPool:
@@ -131,11 +133,20 @@ class Place:
 
     async def health(self) -> WorkerHealth:
         """Asks the worker how it is."""
-        engine: Mapping[str, JsonValue] = {}
+        counted: Mapping[str, object] = {}
         with trio.move_on_after(ANSWER_DEADLINE):
-            engine = await self._dump()
-        sessions, rooms = self.load()
-        return WorkerHealth(bool(engine), self._restarts, rooms, sessions, engine)
+            counted = await self._dump()
+        transports, producers, consumers = (
+            cast("int", counted.get(name, 0)) for name in ("transports", "producers", "consumers")
+        )
+        return WorkerHealth(
+            running=bool(counted),
+            restarts=self._restarts,
+            rooms=len(self._rooms),
+            transports=transports,
+            producers=producers,
+            consumers=consumers,
+        )
 
     async def _run_one(self, on_started: Callable[[], None]) -> None:
         options = self._options
@@ -154,7 +165,7 @@ class Place:
         for room in list(self._rooms):
             room.lose()
 
-    async def _dump(self) -> Mapping[str, JsonValue]:
+    async def _dump(self) -> Mapping[str, object]:
         if self.worker is None:
             return {}
         try:
