@@ -1,21 +1,23 @@
-"""The extension module: one class a worker thread, one a test peer. JSON crosses here, nothing else."""
+"""The extension module: one class a worker thread, one a test peer. Only JSON crosses here."""
 
 __all__ = ["Peer", "Worker"]
 
 class Worker:
     """A media thread with its sockets.
 
-    Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each line drained is one of
-    `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K, "message": M}}` with K in `notFound`, `exists`,
-    `invalidState`, `invalidParameters`; `{"event": NAME, ...}`; `{"died": REASON}`, which is the last.
+    Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each
+    line drained is one of `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K,
+    "message": M}}` with K in `notFound`, `exists`, `invalidState`, `invalidParameters`;
+    `{"event": NAME, ...}`; `{"died": REASON}`, which is the last.
     """
 
     def __init__(self, options: str) -> None:
         """Binds the sockets and starts the thread.
 
         Args:
-            options: JSON `{"listen": [{"ip", "port", "announcedAddress"?}], "certificatePem"?, "privateKeyPem"?,
-                "iceConsentTimeout"?: seconds, "dtlsMtu"?}`; port 0 takes a free one.
+            options: JSON `{"listen": [{"ip", "port", "announcedAddress"?}], "certificatePem"?,
+                "privateKeyPem"?, "iceConsentTimeout"?: seconds, "dtlsMtu"?}`; port 0 takes a free
+                one.
 
         Raises:
             OSError: A socket cannot be bound.
@@ -24,7 +26,10 @@ class Worker:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give. Belongs to the worker; not to be closed or read by the caller."""
+        """Readable when `drain` has something to give.
+
+        Belongs to the worker: not to be closed or read by the caller.
+        """
 
     @property
     def listen(self) -> list[tuple[str, int]]:
@@ -45,7 +50,10 @@ class Worker:
         """User and system CPU seconds of the media thread."""
 
     def close(self) -> None:
-        """Stops the thread and closes its sockets; waits for it without the interpreter lock. Idempotent."""
+        """Stops the thread and closes its sockets; idempotent.
+
+        Waits for the thread without the interpreter lock.
+        """
 
     def panic(self) -> None:
         """Makes the media thread panic, for tests of `died`."""
@@ -53,9 +61,9 @@ class Worker:
 class Peer:
     """A WebRTC client on a thread of its own, for tests.
 
-    Commands and what comes back are JSON texts (`rust/peer/src/command.rs`), in the forms of `Worker`. Events are
-    `{"event": "connectionState", "connection": C, "state": S}` with S as in the browsers' `RTCPeerConnection`, and
-    `{"event": "reached", "watch": W}`.
+    Commands and what comes back are JSON texts (`rust/peer/src/command.rs`), in the forms of
+    `Worker`. Events are `{"event": "connectionState", "connection": C, "state": S}` with S as in
+    the browsers' `RTCPeerConnection`, and `{"event": "reached", "watch": W}`.
     """
 
     def __init__(self) -> None:
@@ -67,7 +75,10 @@ class Peer:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give. Belongs to the peer; not to be closed or read by the caller."""
+        """Readable when `drain` has something to give.
+
+        Belongs to the peer: not to be closed or read by the caller.
+        """
 
     def submit(self, request: int, command: str) -> None:
         """Queues a command; never blocks. Its answer comes by `drain` under the same `request`.
@@ -81,12 +92,18 @@ class Peer:
         """Takes everything that waits, and quiets `event_fd`."""
 
     def stats(self, track: int) -> str:
-        """Counts what came or went: a JSON object for a received track, a list of one object an encoding for a
-        published one (`rust/peer/src/receive/stats.rs`, `send/track.rs`).
+        """Counts what came or went (`rust/peer/src/receive/stats.rs`, `send/track.rs`).
+
+        Returns:
+            A JSON object for a received track, a list of one object an encoding for a published
+            one.
 
         Raises:
             KeyError: There is no such track.
         """
 
     def close(self) -> None:
-        """Closes all connections and stops the thread; waits for it without the interpreter lock. Idempotent."""
+        """Closes all connections and stops the thread; idempotent.
+
+        Waits for the thread without the interpreter lock.
+        """
