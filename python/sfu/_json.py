@@ -1,7 +1,7 @@
 """JSON as Python has it: the one type that crosses into and out of this package unparsed."""
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, cast
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
@@ -17,9 +17,10 @@ def clone(value: object) -> Json:
         case None | bool() | int() | float() | str():
             return value
         case list() | tuple():
-            return [clone(element) for element in value]
+            return [clone(element) for element in cast("Iterable[object]", value)]
         case Mapping():
-            return {_key(key): clone(element) for key, element in value.items()}
+            items = cast("Mapping[object, object]", value).items()
+            return {_key(key): clone(element) for key, element in items}
         case _:
             raise _not("JSON", value)
 

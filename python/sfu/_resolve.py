@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias, cast
 
 from sfu._json import Json, JsonObject
 from sfu.errors import UnsupportedError
-from sfu.ortc import _extensions as uri
 from sfu.ortc import parse_scalability_mode
+from sfu.ortc._extensions import ALL as KNOWN_EXTENSIONS
 from sfu.parameters import (
     MediaKind,
     RtpCodecParameters,
@@ -172,7 +172,7 @@ def _common(params: RtpParameters) -> JsonObject:
         "headerExtensions": [
             _header_extension(extension)
             for extension in params.header_extensions
-            if extension.uri in uri.ALL
+            if extension.uri in KNOWN_EXTENSIONS
         ],
         "cname": cname or "",
     }

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Locator, Page
@@ -33,6 +33,16 @@ class Signature:
             "screenHz": self.screen_hz,
         }
         return f"globalThis.signature = {json.dumps(values)};"
+
+
+class Person(Protocol):
+    """Anyone whose picture and sound can be told from others'."""
+
+    @property
+    def mail(self) -> str: ...
+
+    @property
+    def signature(self) -> Signature: ...
 
 
 def open_page(context: BrowserContext, signature: Signature | None = None) -> Page:
@@ -75,7 +85,7 @@ class Attendee:
     def tile(self, user: str, source: str = "camera") -> Locator:
         return self.page.locator(f'.tile[data-user="{user}"][data-source="{source}"]')
 
-    def waits_for_picture(self, other: "Attendee", source: str = "camera") -> None:
+    def waits_for_picture(self, other: Person, source: str = "camera") -> None:
         """Waits until a picture of `other` is shown that was drawn in the last second."""
         code = other.signature.screen if source == "screen" else other.signature.camera
         self.page.wait_for_function(
@@ -86,7 +96,7 @@ class Attendee:
             arg=[other.mail, source, code],
         )
 
-    def waits_for_tone(self, other: "Attendee", source: str = "camera") -> None:
+    def waits_for_tone(self, other: Person, source: str = "camera") -> None:
         """Waits until the tone of `other` is heard."""
         hz = other.signature.screen_hz if source == "screen" else other.signature.hz
         self.page.wait_for_function(

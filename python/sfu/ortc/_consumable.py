@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sfu._json import Json, JsonObject, clone
-from sfu.ortc import _extensions as uri
+from sfu.ortc._extensions import ABS_CAPTURE_TIME
 from sfu.ortc._matching import is_rtx, router_rtx
 from sfu.ortc._values import (
     UNDEFINED,
@@ -113,10 +113,10 @@ def _is_sent(kind: str, extension: Json, params: Json) -> bool:
     if prop(extension, "kind") != kind or prop(extension, "direction") not in _SENT:
         return False
     # It comes from the producer or not at all, and a receiver told of it may wait for it.
-    if prop(extension, "uri") != uri.ABS_CAPTURE_TIME:
+    if prop(extension, "uri") != ABS_CAPTURE_TIME:
         return True
     own = array(prop(params, "headerExtensions"))
-    return any(prop(extension, "uri") == uri.ABS_CAPTURE_TIME for extension in own)
+    return any(prop(extension, "uri") == ABS_CAPTURE_TIME for extension in own)
 
 
 def _encodings(params: Json, mapping: Json) -> list[Json]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sfu._json import Json, JsonObject, clone
 from sfu.errors import UnsupportedError
-from sfu.ortc import _extensions as uri
+from sfu.ortc._extensions import ABS_SEND_TIME, TRANSPORT_WIDE_CC
 from sfu.ortc._matching import apt, codecs_match, is_rtx
 from sfu.ortc._pipe import pipe_encodings
 from sfu.ortc._scalability import parse_scalability_mode
@@ -76,10 +76,11 @@ def get_consumer_rtp_parameters(
     extensions = _header_extensions(offered, remote)
     _reduce_feedback(codecs, extensions)
     has_rtx = any(is_rtx(codec) for codec in codecs)
-    if pipe:
-        encodings = pipe_encodings(offered, has_rtx=has_rtx)
-    else:
-        encodings = [_encoding(array(prop(offered, "encodings")), has_rtx=has_rtx)]
+    encodings: list[Json] = (
+        pipe_encodings(offered, has_rtx=has_rtx)
+        if pipe
+        else [_encoding(array(prop(offered, "encodings")), has_rtx=has_rtx)]
+    )
     return defined(
         {
             "codecs": codecs,
@@ -146,9 +147,9 @@ def _reduce_feedback(codecs: list[Json], extensions: list[Json]) -> None:
 
 
 def _unused_bandwidth_feedback(uris: list[Value]) -> tuple[str, ...]:
-    if uri.TRANSPORT_WIDE_CC in uris:
+    if TRANSPORT_WIDE_CC in uris:
         return (_REMB,)
-    if uri.ABS_SEND_TIME in uris:
+    if ABS_SEND_TIME in uris:
         return (_TRANSPORT_CC,)
     return (_REMB, _TRANSPORT_CC)
 

@@ -57,7 +57,7 @@ def is_same_profile(a: Value, b: Value) -> bool:
     return left is not None and right is not None and left.profile == right.profile
 
 
-def answer(local: Value, remote: Value) -> str | None:
+def answer_profile_level_id(local: Value, remote: Value) -> str | None:
     """Makes the `profile-level-id` of an answer; None where neither side gave one.
 
     Args:

@@ -5,7 +5,7 @@ import reprlib
 
 from sfu._json import JsonObject
 from sfu.errors import UnsupportedError
-from sfu.ortc import _h264 as h264
+from sfu.ortc._h264 import answer_profile_level_id, is_same_profile
 from sfu.ortc._values import Value, first, is_string, lower, prop, put, remove, same, truthy
 
 
@@ -75,18 +75,18 @@ def _h264_matches(a: Value, b: Value, *, modify: bool) -> bool:
     if not _parameter_or_zero_matches(a, b, "packetization-mode"):
         return False
     ours, theirs = prop(a, "parameters"), prop(b, "parameters")
-    if not h264.is_same_profile(ours, theirs):
+    if not is_same_profile(ours, theirs):
         return False
     if modify:
-        _write_profile(ours, h264.answer(ours, theirs))
+        _write_profile(ours, answer_profile_level_id(ours, theirs))
     return True
 
 
-def _write_profile(parameters: Value, answer: str | None) -> None:
-    if answer is None:
+def _write_profile(parameters: Value, profile_level_id: str | None) -> None:
+    if profile_level_id is None:
         remove(parameters, "profile-level-id")
     else:
-        put(parameters, "profile-level-id", answer)
+        put(parameters, "profile-level-id", profile_level_id)
 
 
 def _parameter_or_zero_matches(a: Value, b: Value, name: str) -> bool:

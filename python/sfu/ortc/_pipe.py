@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cmp_to_key
 
 from sfu._json import Json, JsonObject, clone
-from sfu.ortc import _extensions as uri
+from sfu.ortc._extensions import ABS_SEND_TIME, DEPENDENCY_DESCRIPTOR, MID, TRANSPORT_WIDE_CC
 from sfu.ortc._matching import is_rtx
 from sfu.ortc._ssrc import first_of_random_ssrcs
 from sfu.ortc._values import (
@@ -87,9 +87,9 @@ def _by_id(a: Json, b: Json) -> int:
 
 
 def _dependency_descriptor() -> JsonObject:
-    return {"uri": uri.DEPENDENCY_DESCRIPTOR, "id": 7, "encrypt": False, "parameters": {}}
+    return {"uri": DEPENDENCY_DESCRIPTOR, "id": 7, "encrypt": False, "parameters": {}}
 
 
-_HOP_BY_HOP = (uri.MID, uri.ABS_SEND_TIME, uri.TRANSPORT_WIDE_CC)
+_HOP_BY_HOP = (MID, ABS_SEND_TIME, TRANSPORT_WIDE_CC)
 _KEPT_FEEDBACK = (("nack", "pli"), ("ccm", "fir"))
 _NACK = ("nack", "")

@@ -4,7 +4,20 @@ The engine forwards fewer codecs (`rust/engine/src/rtp/codec`); `sfu._resolve` r
 """
 
 from sfu._json import Json, JsonObject, clone_object
-from sfu.ortc import _extensions as uri
+from sfu.ortc._extensions import (
+    ABS_CAPTURE_TIME,
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    DEPENDENCY_DESCRIPTOR,
+    MID,
+    PACKET_ID,
+    PLAYOUT_DELAY,
+    REPAIRED_RID,
+    RID,
+    TRANSMISSION_OFFSET,
+    TRANSPORT_WIDE_CC,
+    VIDEO_ORIENTATION,
+)
 
 
 def supported_rtp_capabilities() -> JsonObject:
@@ -96,22 +109,22 @@ _CODECS = [
 ]
 
 _HEADER_EXTENSIONS = [
-    _extension("audio", 1, uri.MID),
-    _extension("video", 1, uri.MID),
-    _extension("video", 2, uri.RID, "recvonly"),
-    _extension("video", 3, uri.REPAIRED_RID, "recvonly"),
-    _extension("audio", 4, uri.ABS_SEND_TIME),
-    _extension("video", 4, uri.ABS_SEND_TIME),
-    _extension("audio", 5, uri.TRANSPORT_WIDE_CC, "recvonly"),
-    _extension("video", 5, uri.TRANSPORT_WIDE_CC),
-    _extension("audio", 6, uri.AUDIO_LEVEL),
-    _extension("video", 7, uri.DEPENDENCY_DESCRIPTOR, "recvonly"),
-    _extension("video", 8, uri.VIDEO_ORIENTATION),
-    _extension("video", 9, uri.TRANSMISSION_OFFSET),
-    _extension("audio", 10, uri.ABS_CAPTURE_TIME),
-    _extension("video", 10, uri.ABS_CAPTURE_TIME),
-    _extension("audio", 11, uri.PLAYOUT_DELAY),
-    _extension("video", 11, uri.PLAYOUT_DELAY),
-    _extension("audio", 12, uri.PACKET_ID),
-    _extension("video", 12, uri.PACKET_ID),
+    _extension("audio", 1, MID),
+    _extension("video", 1, MID),
+    _extension("video", 2, RID, "recvonly"),
+    _extension("video", 3, REPAIRED_RID, "recvonly"),
+    _extension("audio", 4, ABS_SEND_TIME),
+    _extension("video", 4, ABS_SEND_TIME),
+    _extension("audio", 5, TRANSPORT_WIDE_CC, "recvonly"),
+    _extension("video", 5, TRANSPORT_WIDE_CC),
+    _extension("audio", 6, AUDIO_LEVEL),
+    _extension("video", 7, DEPENDENCY_DESCRIPTOR, "recvonly"),
+    _extension("video", 8, VIDEO_ORIENTATION),
+    _extension("video", 9, TRANSMISSION_OFFSET),
+    _extension("audio", 10, ABS_CAPTURE_TIME),
+    _extension("video", 10, ABS_CAPTURE_TIME),
+    _extension("audio", 11, PLAYOUT_DELAY),
+    _extension("video", 11, PLAYOUT_DELAY),
+    _extension("audio", 12, PACKET_ID),
+    _extension("video", 12, PACKET_ID),
 ]

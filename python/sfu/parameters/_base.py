@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import UnionType
-from typing import Any, Literal, NamedTuple, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Self, Union, cast, get_args, get_origin, get_type_hints
 
 from sfu._json import Json, JsonObject, clone, clone_object
 
@@ -17,7 +17,7 @@ class Parameters:
             the field's default. `to_json` writes it again, so that what came in goes out.
     """
 
-    extra: Mapping[str, Json] = field(default_factory=dict, kw_only=True)
+    extra: Mapping[str, Json] = field(default_factory=dict[str, Json], kw_only=True)
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> Self:
@@ -105,7 +105,7 @@ def _written(value: object) -> Json:
     if isinstance(value, Parameters):
         return value.to_json()
     if isinstance(value, tuple):
-        return [_written(element) for element in value]
+        return [_written(element) for element in cast("tuple[object, ...]", value)]
     return clone(value)
 
 

@@ -43,7 +43,7 @@ class RtpCodecCapability(Parameters):
     kind: MediaKind | None = None
     preferred_payload_type: int | None = None
     channels: int | None = None
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict[str, Json])
     rtcp_feedback: tuple[RtcpFeedback, ...] = ()
 
 
@@ -91,7 +91,7 @@ class RtpCodecParameters(Parameters):
     payload_type: int
     clock_rate: int
     channels: int | None = None
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict[str, Json])
     rtcp_feedback: tuple[RtcpFeedback, ...] = ()
 
 
@@ -109,7 +109,7 @@ class RtpHeaderExtensionParameters(Parameters):
     uri: str
     id: int
     encrypt: bool = False
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 @dataclass(frozen=True, slots=True)
