@@ -291,7 +291,8 @@ export class Room {
       this.#handlers.onChange();
       if (!stream.held) await this.#api.changeConsumer("resume", consumer.id);
     } catch (error) {
-      if (wanted()) this.#handlers.onError(error, `receive ${stream.type} of ${attendee.user}`);
+      if (!wanted() || isGone(error)) return;
+      this.#handlers.onError(error, `receive ${stream.type} of ${attendee.user}`);
     }
   }
 
@@ -340,3 +341,12 @@ export class Room {
 }
 
 const REAL_PORTS = { createSession: Session.create, openSocket: RoomSocket.open };
+
+/**
+ * Whether a request came too late for what it names. The notification of its end is on the way.
+ *
+ * @param {unknown} error
+ */
+function isGone(error) {
+  return error instanceof ApiError && error.status === 404;
+}

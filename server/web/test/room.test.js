@@ -80,6 +80,26 @@ test("a consumer that comes too late for its stream is closed", async () => {
   );
 });
 
+test("a stream that ended before it could be received is no error", async () => {
+  w.api.changeConsumer = () => Promise.reject(new ApiError("consumer_not_found", "", 404));
+  await w.room.join();
+
+  w.notify("producerAdded", { user: "ada", type: "mic", id: "ada-mic" });
+  await settled();
+
+  assert.deepEqual(w.errors, []);
+});
+
+test("a stream that cannot be received is an error that names it", async () => {
+  w.api.changeConsumer = () => Promise.reject(new ApiError("unexpected", "", 500));
+  await w.room.join();
+
+  w.notify("producerAdded", { user: "ada", type: "mic", id: "ada-mic" });
+  await settled();
+
+  assert.deepEqual(w.errors, ["receive mic of ada"]);
+});
+
 test("a local track is sent again after the server was away, and stays muted", async () => {
   await w.room.join();
   await w.room.publish("mic", w.track("audio"));
