@@ -176,6 +176,29 @@ test("media that cannot be restored leads to a new session", async () => {
   assert.equal(w.sessions.length, 2);
 });
 
+test("leaving is told to the server before the socket closes", async () => {
+  await w.room.join();
+  w.api.leave = async () => w.requests.push(`leave, socket closed: ${w.sockets[0].closed}`);
+
+  w.room.leave();
+  await settled();
+
+  assert.equal(w.requests.at(-1), "leave, socket closed: false");
+  assert.equal(w.sockets[0].closed, true);
+});
+
+test("a socket that the server closes after leaving is not opened again", async () => {
+  await w.room.join();
+  w.room.leave();
+
+  await w.dropSocket(1000);
+  mock.timers.tick(60_000);
+  await settled();
+
+  assert.equal(w.room.status, "left");
+  assert.equal(w.sockets.length, 1);
+});
+
 test("leaving while joining leaves nothing open", async () => {
   const joining = w.room.join();
 
