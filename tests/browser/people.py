@@ -3,7 +3,7 @@
 import itertools
 from typing import Literal
 
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, ViewportSize
 
 from .attendee import Attendee, Signature, open_page
 from .server import Server
@@ -35,7 +35,7 @@ class People:
             permissions=PERMISSIONS, viewport=viewport, color_scheme=scheme
         )
         page = open_page(context, signature)
-        page.on("console", lambda message: self._listen(message.type, message.text))
+        page.on("console", lambda message: self._listen(message.type, _text(message)))
         page.on("pageerror", lambda error: self._listen("error", str(error)))
         attendee = Attendee(page, mail or f"person{number}@example.org", signature)
         self._attendees.append(attendee)
@@ -55,3 +55,7 @@ class People:
     def _listen(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
             self.complaints.append(text)
+
+
+def _text(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location['url']})"

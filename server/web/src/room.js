@@ -96,9 +96,12 @@ export class Room {
 
   /** Leaves for good. Local tracks stay open: they belong to whoever opened them. */
   leave() {
-    const told = this.status === "joined" ? this.#api.leave().catch(() => {}) : undefined;
+    const socket = this.#socket;
+    // Asked for before the socket closes: a server may give a lost socket time to come back.
+    const told = socket ? this.#api.leave().catch(() => {}) : Promise.resolve();
+    void told.then(() => socket?.close());
+    this.#socket = null;
     this.#end("left");
-    return told;
   }
 
   /** Tries to reconnect now instead of at the end of the waiting time. */
@@ -221,13 +224,13 @@ export class Room {
 
   /** @param {number} code with which the server, or the network, has closed the socket */
   #closed(code) {
+    if (this.status === "left") return;
     if (code === REPLACED) this.#end("replaced");
     else this.#lost(new Error(`the connection to the server closed (code ${code})`));
   }
 
   /** @param {unknown} reason */
   #lost(reason) {
-    if (this.status === "left") return;
     this.#leaveBehind();
     this.#retry = setTimeout(() => this.#reenter(), backoffMs(this.#attempt++));
     this.#status("reconnecting", reason);
@@ -291,7 +294,8 @@ export class Room {
       this.#handlers.onChange();
       if (!stream.held) await this.#api.changeConsumer("resume", consumer.id);
     } catch (error) {
-      if (wanted()) this.#handlers.onError(error, `receive ${stream.type} of ${attendee.user}`);
+      if (!wanted() || isGone(error)) return;
+      this.#handlers.onError(error, `receive ${stream.type} of ${attendee.user}`);
     }
   }
 
@@ -340,3 +344,12 @@ export class Room {
 }
 
 const REAL_PORTS = { createSession: Session.create, openSocket: RoomSocket.open };
+
+/**
+ * Whether a request came too late for what it names. The notification of its end is on the way.
+ *
+ * @param {unknown} error
+ */
+function isGone(error) {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -80,6 +80,26 @@ test("a consumer that comes too late for its stream is closed", async () => {
   );
 });
 
+test("a stream that ended before it could be received is no error", async () => {
+  w.api.changeConsumer = () => Promise.reject(new ApiError("consumer_not_found", "", 404));
+  await w.room.join();
+
+  w.notify("producerAdded", { user: "ada", type: "mic", id: "ada-mic" });
+  await settled();
+
+  assert.deepEqual(w.errors, []);
+});
+
+test("a stream that cannot be received is an error that names it", async () => {
+  w.api.changeConsumer = () => Promise.reject(new ApiError("unexpected", "", 500));
+  await w.room.join();
+
+  w.notify("producerAdded", { user: "ada", type: "mic", id: "ada-mic" });
+  await settled();
+
+  assert.deepEqual(w.errors, ["receive mic of ada"]);
+});
+
 test("a local track is sent again after the server was away, and stays muted", async () => {
   await w.room.join();
   await w.room.publish("mic", w.track("audio"));
@@ -154,6 +174,29 @@ test("media that cannot be restored leads to a new session", async () => {
 
   assert.equal(w.room.status, "joined");
   assert.equal(w.sessions.length, 2);
+});
+
+test("leaving is told to the server before the socket closes", async () => {
+  await w.room.join();
+  w.api.leave = async () => w.requests.push(`leave, socket closed: ${w.sockets[0].closed}`);
+
+  w.room.leave();
+  await settled();
+
+  assert.equal(w.requests.at(-1), "leave, socket closed: false");
+  assert.equal(w.sockets[0].closed, true);
+});
+
+test("a socket that the server closes after leaving is not opened again", async () => {
+  await w.room.join();
+  w.room.leave();
+
+  await w.dropSocket(1000);
+  mock.timers.tick(60_000);
+  await settled();
+
+  assert.equal(w.room.status, "left");
+  assert.equal(w.sockets.length, 1);
 });
 
 test("leaving while joining leaves nothing open", async () => {
