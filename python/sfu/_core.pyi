@@ -50,7 +50,7 @@ class Worker:
         """User and system CPU seconds of the media thread."""
 
     def close(self) -> None:
-        """Stops the thread and closes its sockets; waits without the interpreter lock. Idempotent."""
+        """Stops the thread and closes its sockets, waits without the GIL. Idempotent."""
 
     def panic(self) -> None:
         """Makes the media thread panic, for tests of `died`."""
