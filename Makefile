@@ -16,9 +16,6 @@ export PATH := $(CURDIR)/.cache/bin:$(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/b
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# maturin sets these two for itself; a cargo that does not see them would build PyO3 a second time.
-export PYO3_BUILD_EXTENSION_MODULE := 1
-export PYO3_PYTHON := $(CURDIR)/.venv/bin/python
 
 PYTHON_CODE := python server tests examples
 RUST_CODE := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
