@@ -9,6 +9,8 @@
 
 mod bye;
 mod fir;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod nack;
 mod part;
 mod pli;

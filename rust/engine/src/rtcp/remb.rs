@@ -27,7 +27,6 @@ pub(super) const FORMAT: u8 = 15;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rtcp::{Malformed, RtcpPacket, testing::only};
 
     #[test]

@@ -9,6 +9,8 @@
 mod codec;
 mod cursor;
 mod extension;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod header;
 mod rtx;
 mod sequence;
