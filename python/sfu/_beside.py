@@ -1,13 +1,13 @@
 """A task that runs beside the body of a context."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import anyio
 
 
 @asynccontextmanager
-async def beside(task: Callable[[], Coroutine[object, object, None]]) -> AsyncIterator[None]:
+async def beside(task: Callable[[], Coroutine[object, object, None]]) -> AsyncGenerator[None]:
     """Runs `task` until the body is left. What the body raises comes out as it is, in no group."""
     failure: Exception | None = None
     try:

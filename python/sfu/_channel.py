@@ -26,12 +26,15 @@ class Core(Protocol):
     @property
     def event_fd(self) -> int:
         """Readable when `drain` has something to give."""
+        raise NotImplementedError
 
     def submit(self, request: int, command: str) -> None:
         """Queues a command."""
+        raise NotImplementedError
 
     def drain(self) -> list[str]:
         """Takes everything that waits."""
+        raise NotImplementedError
 
 
 class Answer:

@@ -29,7 +29,7 @@ class Worker:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give; not to be read or closed."""
+        """Readable when `drain` has something to give. Not to be read or closed."""
 
     @property
     def listen(self) -> list[tuple[str, int]]:
@@ -50,7 +50,7 @@ class Worker:
         """User and system CPU seconds of the media thread."""
 
     def close(self) -> None:
-        """Stops the thread and closes its sockets, waits without the GIL. Idempotent."""
+        """Stops the thread, closes its sockets, and waits for it without the GIL. Idempotent."""
 
     def panic(self) -> None:
         """Makes the media thread panic, for tests of `died`."""
@@ -73,7 +73,7 @@ class Peer:
 
     @property
     def event_fd(self) -> int:
-        """Readable when `drain` has something to give; the peer's own, not to be read or closed."""
+        """Readable when `drain` has something to give. Not to be read or closed."""
 
     def submit(self, request: int, command: str) -> None:
         """Queues a command; never blocks. Its answer comes by `drain` under the same `request`.
@@ -97,4 +97,4 @@ class Peer:
         """
 
     def close(self) -> None:
-        """Closes all connections; waits for the thread without the interpreter lock. Idempotent."""
+        """Closes all connections, and waits for the thread without the GIL. Idempotent."""

@@ -31,8 +31,8 @@ class Producer(EngineObject):
     ) -> None:
         """Wraps a producer that the engine has."""
         super().__init__(engine, number, node, app_data)
-        self._media_kind = produced.kind
-        self._type = produced.type
+        self._media_kind: MediaKind = produced.kind
+        self._type: ProducerType = produced.type
         self._rtp_parameters = RtpParameters.from_json(produced.rtp_parameters)
         self._paused = paused
 

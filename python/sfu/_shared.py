@@ -37,7 +37,7 @@ class Shared:
     rtp_capabilities: JsonObject
     produced: dict[str, Produced] = field(default_factory=dict)
 
-    def find(self, producer_id: str) -> Produced:
+    def find(self, producer_id: object) -> Produced:
         """Gives an open producer.
 
         Raises:

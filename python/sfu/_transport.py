@@ -265,17 +265,17 @@ class WebRtcTransport(EngineObject):
         self._ice_parameters = cast("JsonObject", reply["iceParameters"])
 
     def _take_event(self, event: JsonObject) -> None:
-        match event["event"]:
-            case "iceStateChange":
-                self._ice_state = cast("IceState", event["iceState"])
-                self._node.events.emit(IceStateChange(self._ice_state))
-            case "iceSelectedTupleChange":
-                path = _tuple(cast("str", event["local"]), cast("str", event["remote"]))
-                self._ice_selected_tuple = path
-                self._node.events.emit(IceSelectedTupleChange(path))
-            case "dtlsStateChange":
-                self._dtls_state = cast("DtlsState", event["dtlsState"])
-                self._node.events.emit(DtlsStateChange(self._dtls_state))
+        name = event["event"]
+        if name == "iceStateChange":
+            self._ice_state = cast("IceState", event["iceState"])
+            self._node.events.emit(IceStateChange(self._ice_state))
+        elif name == "iceSelectedTupleChange":
+            path = _tuple(cast("str", event["local"]), cast("str", event["remote"]))
+            self._ice_selected_tuple = path
+            self._node.events.emit(IceSelectedTupleChange(path))
+        elif name == "dtlsStateChange":
+            self._dtls_state = cast("DtlsState", event["dtlsState"])
+            self._node.events.emit(DtlsStateChange(self._dtls_state))
 
     def _forget(self) -> None:
         del self._engine.transports[self._number]

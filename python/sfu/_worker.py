@@ -3,7 +3,7 @@
 import json
 import warnings
 from collections.abc import (
-    AsyncIterator,
+    AsyncGenerator,
     Awaitable,
     Iterable,
     Sequence,
@@ -46,7 +46,7 @@ async def create_worker(
     private_key_pem: str | None = None,
     ice_consent_timeout: float = 30,
     dtls_mtu: int | None = None,
-) -> AsyncIterator["Worker"]:
+) -> AsyncGenerator["Worker"]:
     """Runs a worker: one media thread, and one UDP socket per address for all its transports.
 
     The worker is closed when the context is left. If it dies before, the context goes on; calls
@@ -195,8 +195,7 @@ def _listen(
     if len(ips) != len(announced):
         message = f"{len(ips)} addresses, but {len(announced)} announced ones"
         raise ValueError(message)
-    addresses = zip(ips, announced, strict=True)
     return [
-        {"ip": ip, "port": port} | ({} if address is None else {"announcedAddress": address})
-        for ip, address in addresses
+        {"ip": ip, "port": port, "announcedAddress": address}
+        for ip, address in zip(ips, announced, strict=True)
     ]

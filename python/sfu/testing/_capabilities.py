@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from secrets import randbelow
 from typing import cast
 
-from sfu._json import JsonObject, clone
+from sfu._json import Json, JsonObject, clone
 from sfu.errors import UnsupportedError
 from sfu.parameters import MediaKind
 
@@ -88,14 +88,16 @@ def send_parameters(
 def _known_codecs(capabilities: Mapping[str, object]) -> list[JsonObject]:
     codecs = cast("list[JsonObject]", clone(capabilities["codecs"]))
     media = [codec for codec in codecs if _subtype(codec) in _SYNTHETIC]
-    known = {codec["preferredPayloadType"] for codec in media}
+    known = {cast("int", codec["preferredPayloadType"]) for codec in media}
     return [codec for codec in codecs if codec in media or _apt(codec) in known]
 
 
 def _with_own_feedback(codec: JsonObject) -> JsonObject:
     feedback = cast("list[JsonObject]", codec["rtcpFeedback"])
-    own = [entry for entry in feedback if (entry["type"], entry["parameter"]) in _FEEDBACK]
-    return codec | {"rtcpFeedback": list(own)}
+    own: list[Json] = [
+        entry for entry in feedback if (entry["type"], entry["parameter"]) in _FEEDBACK
+    ]
+    return codec | {"rtcpFeedback": own}
 
 
 def _choose(codecs: list[JsonObject], kind: MediaKind, name: str | None) -> JsonObject:

@@ -81,15 +81,14 @@ class Link:
             watch.fail(InvalidStateError("the client is closed"))
 
     def _take_event(self, event: JsonObject) -> None:
-        match event["event"]:
-            case "reached":
-                watch = self._watches.get(cast("int", event["watch"]))
-                if watch is not None:
-                    watch.over.set()
-            case "connectionState":
-                take = self._states.get(cast("int", event["connection"]))
-                if take is not None:
-                    take(cast("str", event["state"]))
+        if event["event"] == "reached":
+            watch = self._watches.get(cast("int", event["watch"]))
+            if watch is not None:
+                watch.over.set()
+        elif event["event"] == "connectionState":
+            take = self._states.get(cast("int", event["connection"]))
+            if take is not None:
+                take(cast("str", event["state"]))
 
     def _take_death(self, reason: str) -> None:
         for watch in self._watches.values():
