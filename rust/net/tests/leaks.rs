@@ -6,14 +6,15 @@ mod common;
 
 use std::fs;
 
-use common::{CREATE_ROUTER, lines, worker};
+use common::{CREATE_ROUTER, lines, options};
+use sfu_net::Worker;
 
 #[test]
 fn two_hundred_workers_leave_nothing_behind() {
-    worker().close();
+    Worker::spawn(&options(&["127.0.0.1:0"])).unwrap().close();
     let before = open();
     for _ in 0..200 {
-        let worker = worker();
+        let worker = Worker::spawn(&options(&["127.0.0.1:0"])).unwrap();
         worker.submit(1, CREATE_ROUTER).unwrap();
         lines(&worker, 1);
     }

@@ -25,8 +25,7 @@ use sfu_net::Worker;
 
 #[test]
 fn both_families_are_answered() {
-    let any = ["127.0.0.1:0", "[::1]:0"].map(|text| text.parse().unwrap());
-    let worker = Worker::spawn(&options(&any)).unwrap();
+    let worker = Worker::spawn(&options(&["127.0.0.1:0", "[::1]:0"])).unwrap();
     let request = check(&worker);
     for &address in worker.listen() {
         assert_eq!(answer(&request, address), (BINDING_SUCCESS, address));
@@ -35,8 +34,7 @@ fn both_families_are_answered() {
 
 #[test]
 fn a_wildcard_socket_answers_from_the_address_that_was_asked() {
-    let any = SocketAddr::from(([0, 0, 0, 0], 0));
-    let worker = Worker::spawn(&options(&[any])).unwrap();
+    let worker = Worker::spawn(&options(&["0.0.0.0:0"])).unwrap();
     let request = check(&worker);
     for host in 1..=3 {
         let address = SocketAddr::from(([127, 0, 0, host], worker.listen()[0].port()));
@@ -46,7 +44,7 @@ fn a_wildcard_socket_answers_from_the_address_that_was_asked() {
 
 #[test]
 fn the_workers_dump_tells_its_sockets() {
-    let worker = Worker::spawn(&options(&["[::1]:0".parse().unwrap()])).unwrap();
+    let worker = Worker::spawn(&options(&["[::1]:0"])).unwrap();
     worker
         .submit(1, r#"{"method":"dump","worker":null}"#)
         .unwrap();

@@ -1,13 +1,12 @@
 //! Workers as their owner sees them: real threads, sockets and descriptors.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
-use std::{
-    net::{SocketAddr, UdpSocket},
-    time::Duration,
-};
+use std::{net::UdpSocket, time::Duration};
 
-use common::{CREATE_ROUTER, lines, options, worker};
+use common::{CREATE_ROUTER, lines, options};
 use serde_json::json;
 use sfu_net::{SpawnError, SubmitError, Worker};
 
@@ -72,17 +71,19 @@ fn close_is_idempotent_and_ends_a_busy_worker() {
 fn a_taken_port_is_named_in_the_error() {
     let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let error = Worker::spawn(&options(&[address])).unwrap_err();
+    let error = Worker::spawn(&options(&[&address.to_string()])).unwrap_err();
     assert!(matches!(error, SpawnError::Listen { address: a, .. } if a == address));
     assert!(error.to_string().contains(&address.to_string()), "{error}");
 }
 
 #[test]
 fn each_address_has_a_socket_in_the_given_order() {
-    let any = ["127.0.0.1:0", "[::1]:0", "127.0.0.2:0"].map(|text| text.parse().unwrap());
-    let worker = Worker::spawn(&options(&any)).unwrap();
-    let bound: Vec<_> = worker.listen().iter().map(SocketAddr::ip).collect();
-    assert_eq!(bound, any.map(|address| address.ip()));
+    let worker = Worker::spawn(&options(&["127.0.0.1:0", "[::1]:0", "127.0.0.2:0"])).unwrap();
+    let bound = worker
+        .listen()
+        .iter()
+        .map(|address| address.ip().to_string());
+    assert!(bound.eq(["127.0.0.1", "::1", "127.0.0.2"]));
     assert!(worker.listen().iter().all(|address| address.port() != 0));
 }
 
@@ -97,6 +98,10 @@ fn cpu_time_is_known_while_it_runs_and_after_its_end() {
     worker.close();
     assert!(running > Duration::ZERO);
     assert!(total(&worker) >= running);
+}
+
+fn worker() -> Worker {
+    Worker::spawn(&options(&["127.0.0.1:0"])).unwrap()
 }
 
 fn total(worker: &Worker) -> Duration {

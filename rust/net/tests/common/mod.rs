@@ -13,14 +13,11 @@ use sfu_net::{Worker, WorkerOptions};
 
 pub(crate) const CREATE_ROUTER: &str = r#"{"method":"createRouter","router":1}"#;
 
-pub(crate) fn worker() -> Worker {
-    Worker::spawn(&options(&[SocketAddr::from(([127, 0, 0, 1], 0))])).unwrap()
-}
-
-pub(crate) fn options(listen: &[SocketAddr]) -> WorkerOptions {
+/// The options of a worker that listens at each `ip:port`.
+pub(crate) fn options(listen: &[&str]) -> WorkerOptions {
+    let listen = listen.iter().map(|address| address.parse().unwrap());
     let listen: Vec<_> = listen
-        .iter()
-        .map(|address| json!({ "ip": address.ip(), "port": address.port() }))
+        .map(|address: SocketAddr| json!({ "ip": address.ip(), "port": address.port() }))
         .collect();
     serde_json::from_value(json!({ "listen": listen })).unwrap()
 }
