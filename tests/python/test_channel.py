@@ -170,7 +170,7 @@ class Script:
         """The commands so far, once there are so many."""
         with trio.fail_after(5):
             while len(self._submitted) < count:
-                await trio.sleep(0)
+                await trio.lowlevel.checkpoint()
         return self._submitted
 
     async def event(self) -> JsonObject:
