@@ -2,12 +2,7 @@
 
 import json
 import warnings
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Iterable,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, Awaitable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -100,7 +95,7 @@ class Worker(Resource):
     @property
     def died(self) -> Awaitable[str | None]:
         """Awaitable: the reason once the worker has died, or None once it is closed in order."""
-        return self._wait_ended()
+        return _Died(self._ended, self._channel)
 
     async def run(self) -> None:
         """Hands out answers and events until it is cancelled. `create_worker` does this."""
@@ -179,7 +174,18 @@ class Worker(Resource):
     def _take_death(self, reason: str) -> None:
         self._node.close(WorkerDied(reason))
 
-    async def _wait_ended(self) -> str | None:
+
+class _Died:
+    """Can be awaited any number of times, or never."""
+
+    def __init__(self, ended: anyio.Event, channel: Channel) -> None:
+        self._ended = ended
+        self._channel = channel
+
+    def __await__(self) -> Generator[object, None, str | None]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> str | None:
         await self._ended.wait()
         return self._channel.death
 

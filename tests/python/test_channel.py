@@ -168,8 +168,9 @@ class Script:
 
     async def submitted(self, count: int) -> list[tuple[int, JsonObject]]:
         """The commands so far, once there are so many."""
-        while len(self._submitted) < count:
-            await trio.lowlevel.checkpoint()
+        with trio.fail_after(5):
+            while len(self._submitted) < count:
+                await trio.lowlevel.checkpoint()
         return self._submitted
 
     async def event(self) -> JsonObject:

@@ -13,7 +13,7 @@ async def test_a_closed_producer_ends_its_consumers(call: "Call") -> None:
     events = call.picture.consumer.events()
     await call.camera.close()
 
-    assert [event.name async for event in events] == ["producerclose"]
+    assert await _names(events) == ["producerclose"]
     assert call.picture.consumer.closed
     assert await call.engine_counts() == (2, 1, 1)
     with trio.fail_after(10):
@@ -24,7 +24,7 @@ async def test_a_closed_consumer_leaves_its_producer(call: "Call") -> None:
     events = call.picture.consumer.events()
     await call.picture.consumer.close()
 
-    assert [event.name async for event in events] == ["close"]
+    assert await _names(events) == ["close"]
     assert not call.camera.closed
     assert await call.engine_counts() == (2, 2, 1)
 
@@ -36,9 +36,9 @@ async def test_a_closed_transport_ends_what_is_on_it_and_what_consumed_that(call
     )
     await transport.close()
 
-    assert [event.name async for event in cameras] == ["transportclose"]
-    assert [event.name async for event in pictures] == ["producerclose"]
-    assert [event.name async for event in transports][-1] == "close"
+    assert await _names(cameras) == ["transportclose"]
+    assert await _names(pictures) == ["producerclose"]
+    assert (await _names(transports))[-1] == "close"
     assert (transport.ice_state, transport.dtls_state) == ("closed", "closed")
     assert await call.engine_counts() == (1, 0, 0)
 
@@ -50,9 +50,9 @@ async def test_a_closed_router_tells_transports_and_through_them_the_rest(call: 
     )
     await call.router.close()
 
-    assert [event.name async for event in transports][-1] == "routerclose"
-    assert [event.name async for event in cameras] == ["transportclose"]
-    assert [event.name async for event in pictures] == ["transportclose"]
+    assert (await _names(transports))[-1] == "routerclose"
+    assert await _names(cameras) == ["transportclose"]
+    assert await _names(pictures) == ["transportclose"]
     assert call.router.producers == {}
     assert await call.engine_counts() == (0, 0, 0)
 
@@ -64,7 +64,7 @@ async def test_a_closed_worker_tells_its_routers() -> None:
         worker.close()
         worker.close()
 
-        assert [event.name async for event in events] == ["workerclose"]
+        assert await _names(events) == ["workerclose"]
         assert await worker.died is None
         with pytest.raises(InvalidStateError):
             await worker.create_router(media_codecs=[OPUS])
@@ -134,6 +134,12 @@ async def test_waiting_for_a_track_that_is_closed_fails(call: "Call") -> None:
         nursery.start_soon(wait)
         await trio.testing.wait_all_tasks_blocked(0.05)
         await call.picture.close()
+
+
+async def _names(events: sfu.EventStream) -> list[str]:
+    """All events of an object that is closed."""
+    with trio.fail_after(5):
+        return [event.name async for event in events]
 
 
 @dataclass
