@@ -28,7 +28,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 GRACEFUL_SECONDS = 2
 """For requests that are under way, and for clients to take their 1001."""
-PING_SECONDS = 10
+PING_SECONDS = 5
 """Between WebSocket pings: a peer that is gone without a word is found out by them and the client
 timeout."""
 MAX_MESSAGE_BYTES = 64 * 1024

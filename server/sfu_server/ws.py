@@ -109,8 +109,8 @@ class RoomSocket:
     ) -> None:
         async for message in messages:
             refused = await self._act(room, user, message)
-            if refused is not None and not mailbox.put(refused):
-                room.disconnect(user, mailbox)
+            if refused is not None:
+                await mailbox.answer(refused)
 
     async def _act(self, room: LiveRoom, user: str, message: str | bytes) -> Refused | None:
         method = None

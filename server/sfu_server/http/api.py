@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 import trio
 from quart import Blueprint, Quart, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
 from sfu_server.http.endpoints import ENDPOINTS, Endpoint
 from sfu_server.http.envelope import failure, success
@@ -42,6 +42,7 @@ def answer_failures(app: Quart) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(trio.TooSlowError, _too_slow)
     app.register_error_handler(Exception, _mistake)
+    app.before_request(_read_body)
 
 
 def _view(endpoint: Endpoint, rooms: Rooms, deadline: float) -> Callable[[], Awaitable[Response]]:
@@ -56,7 +57,12 @@ def _view(endpoint: Endpoint, rooms: Rooms, deadline: float) -> Callable[[], Awa
 async def _parameters(endpoint: Endpoint) -> object:
     if endpoint.method == "GET":
         return request.args.to_dict()
-    return parse_json(await request.get_data(cache=False, as_text=False, parse_form_data=False))
+    return parse_json(await request.get_data(as_text=False, parse_form_data=False))
+
+
+async def _read_body() -> None:
+    # An answer before the end of the body would leave the connection in the middle of a request.
+    await request.get_data(as_text=False, parse_form_data=False)
 
 
 async def _refused(error: RoomError) -> Response:
@@ -74,6 +80,8 @@ async def _http_error(error: HTTPException) -> Response:
     code, message = _HTTP_ERRORS.get(error.code or 500, _OTHER_HTTP_ERROR)
     response = failure(RoomError(code, message))
     response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    if isinstance(error, RequestEntityTooLarge | RequestTimeout):
+        response.headers["Connection"] = "close"
     return response
 
 

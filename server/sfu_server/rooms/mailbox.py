@@ -4,6 +4,7 @@ A bounded queue, so that a client that does not read costs nobody anything.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from enum import Enum
 
 import trio
@@ -51,6 +52,11 @@ class Mailbox:
             self.dismiss(Dismissal.NEVER_READ)
             return False
         return True
+
+    async def answer(self, notice: Notice) -> None:
+        """Queues the answer to a message of the client's own, who waits if they do not read."""
+        with suppress(trio.ClosedResourceError):
+            await self._put.send(notice)
 
     def dismiss(self, why: Dismissal) -> None:
         """Ends the socket after what waits. The first reason counts."""

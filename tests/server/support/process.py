@@ -1,0 +1,69 @@
+"""The command `sfu-server` in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import trio
+
+START_PATIENCE = 30
+"""Seconds; a machine may be busy."""
+
+
+class ServerProcess:
+    """A server that has said that it is ready."""
+
+    def __init__(self, process: trio.Process, url: str, output: trio.abc.ReceiveStream) -> None:
+        self.process = process
+        self.url = url
+        self._output = output
+
+    async def stop(self, by: signal.Signals) -> int:
+        """Ends it and gives the exit status; waits at most 5 s."""
+        self.process.send_signal(by)
+        with trio.fail_after(5):
+            return await self.process.wait()
+
+    async def rest_of_output(self) -> bytes:
+        """What it wrote to standard output after the first line, when it has ended."""
+        return b"".join([piece async for piece in self._output])
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def descriptors(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+
+@asynccontextmanager
+async def server_process(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[ServerProcess]:
+    """Runs the command on free ports, as one would from a shell."""
+    command = [sys.executable, "-m", "sfu_server", "--port", "0", "--rtc-port", "0", *arguments]
+    env = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
+    async with trio.open_nursery() as nursery:
+        run = partial(trio.run_process, command, env=env, check=False, stdout=subprocess.PIPE)
+        process: trio.Process = await nursery.start(partial(run, capture_stdout=False))
+        assert process.stdout is not None
+        try:
+            with trio.fail_after(START_PATIENCE):
+                line = await _first_line(process.stdout)
+            assert line.startswith("ready http://"), line
+            yield ServerProcess(process, line.split()[1], process.stdout)
+        finally:
+            process.kill()
+
+
+async def _first_line(output: trio.abc.ReceiveStream) -> str:
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = await output.receive_some(1)
+        assert piece, "the server ended before it was ready"
+        line += piece
+    return line.decode()
