@@ -36,6 +36,13 @@ class Server:
         self._process.kill()
         self._ended()
 
+    def freeze(self) -> None:
+        """Lets nothing through, neither media nor requests, until `thaw`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def _ready(self) -> str:
         assert self._process.stdout
         line = self._process.stdout.readline()
