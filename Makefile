@@ -83,8 +83,10 @@ fmt: .cache/python-lint .cache/page
 bench: .cache/python-build
 	cargo run --release --locked --package sfu-bench
 
-fuzz: .cache/python-build
-	cd fuzz && cargo run --release --locked --bin $(TARGET) -- -max_total_time=$(SECONDS)
+fuzz: .cache/system-fuzz
+	mkdir -p fuzz/corpus/$(TARGET) fuzz/artifacts
+	cd fuzz && cargo run --release --locked --bin $(TARGET) -- corpus/$(TARGET) seeds/$(TARGET) \
+		-artifact_prefix=artifacts/ -max_total_time=$(SECONDS)
 
 # --- Wheels
 
@@ -102,7 +104,7 @@ wheel: .cache/page
 	pip install --quiet --group $*
 	touch $@
 
-.cache/system-test .cache/system-lint: .cache/python-build
+.cache/system-test .cache/system-lint .cache/system-fuzz: .cache/python-build
 
 # Both distributions, editable. One profile is installed at a time, so its stamp goes when the other comes.
 .cache/installed-%: $(RUST_CODE) pyproject.toml server/pyproject.toml .cache/python-build
