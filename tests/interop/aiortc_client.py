@@ -111,8 +111,13 @@ class Client:
         return str(answer["id"])
 
     async def _producer(self, owner: str, kind: str) -> str:
-        listed = await self._rooms.get("producers", producerMail=owner)
-        return next(str(each["id"]) for each in listed["producers"] if each["type"] == kind)
+        """Waits until the owner produces it: he may still be about to."""
+        while True:
+            listed = await self._rooms.get("producers", producerMail=owner)
+            for each in listed["producers"]:
+                if each["type"] == kind:
+                    return str(each["id"])
+            await asyncio.sleep(0.05)
 
     async def _listen(self) -> None:
         async for message in self._rooms.notifications():
