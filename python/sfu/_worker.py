@@ -11,7 +11,7 @@ import anyio
 import anyio.lowlevel
 from typing_extensions import override
 
-from sfu import _core, ortc
+from sfu import _core, _negotiation
 from sfu._beside import beside
 from sfu._channel import Channel
 from sfu._engine import Engine
@@ -121,7 +121,7 @@ class Worker(Resource):
         """
         self._node.check_open()
         codecs = [to_wire(codec) for codec in media_codecs]
-        rtp_capabilities = ortc.generate_router_rtp_capabilities(codecs)
+        rtp_capabilities = _negotiation.router_capabilities(codecs)
         number = self._engine.next_number()
         await self._channel.request(
             {"method": "createRouter", "router": number},

@@ -135,6 +135,17 @@ class Attendee:
             arg=count,
         )
 
+    def waits_for_frames(self, count: int) -> None:
+        """Waits until this many pictures of one other are decoded."""
+        self.page.wait_for_function(
+            """async count => {
+                const streams = await probe.stats("inbound-rtp");
+                return streams.some(stream => stream.framesDecoded >= count);
+            }""",
+            arg=count,
+            timeout=90_000,
+        )
+
     def waits_for_text(self, element: Locator, pattern: str) -> None:
         """Waits until the text of `element` matches a regular expression somewhere."""
         element.filter(has_text=re.compile(pattern)).wait_for()

@@ -59,6 +59,16 @@ def test_nothing_is_lost_on_loopback(call: Pair) -> None:
         assert [stream["packetsLost"] for stream in streams] == [0, 0]
 
 
+def test_senders_are_not_throttled_on_loopback(call: Pair) -> None:
+    for attendee in call:
+        attendee.waits_for_frames(450)
+
+    for attendee in call:
+        [video] = [stream for stream in attendee.stats("outbound-rtp") if stream["kind"] == "video"]
+        assert video["targetBitrate"] > 500_000
+        assert video["qualityLimitationReason"] != "bandwidth"
+
+
 def test_media_is_encrypted_with_gcm(call: Pair) -> None:
     for attendee in call:
         attendee.waits_for_packets(1)

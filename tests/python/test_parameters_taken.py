@@ -17,6 +17,7 @@ from sfu.parameters import (
 from sfu.testing import Client, SendTransport
 
 OPUS = {"kind": "audio", "mimeType": "audio/opus", "clockRate": 48000, "channels": 2}
+VP8 = {"kind": "video", "mimeType": "video/VP8", "clockRate": 90000}
 
 
 async def test_dataclasses_and_json_are_taken_alike(sfu_worker: sfu.Worker) -> None:
@@ -38,6 +39,19 @@ async def test_dataclasses_and_json_are_taken_alike(sfu_worker: sfu.Worker) -> N
             producer_id=producer.id, rtp_capabilities=capabilities, preferred_layers=None
         )
         assert consumer.options()["rtpParameters"] == consumer.rtp_parameters.to_json()
+
+
+async def test_router_offers_no_feedback_that_the_engine_does_not_send(
+    sfu_worker: sfu.Worker,
+) -> None:
+    router = await sfu_worker.create_router(media_codecs=[OPUS, VP8])
+
+    offered = router.rtp_capabilities.to_json()
+
+    feedback = [entry["type"] for codec in offered["codecs"] for entry in codec["rtcpFeedback"]]
+    assert "transport-cc" not in feedback
+    assert "goog-remb" in feedback
+    assert not [ext for ext in offered["headerExtensions"] if "transport-wide-cc" in ext["uri"]]
 
 
 async def test_options_are_what_the_client_takes(client_end: "End") -> None:

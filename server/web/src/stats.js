@@ -46,20 +46,25 @@ export function summarise(report, previous) {
 
 /**
  * @param {Summary} summary
- * @returns {string[]} one line a fact
+ * @returns {string[]} lines: what is seen, if it is a picture; how it gets here
  */
 export function format({ codec, width, height, fps, bitrateBps, lossRatio, rttMs }) {
-  const size = width && height ? `${width}×${height}` : "";
-  return [
-    [codec, size, fps === null ? "" : `${Math.round(fps)} fps`],
-    [bitrateBps === null ? "" : `${Math.round(bitrateBps / 1000)} kb/s`],
-    [
-      lossRatio === null ? "" : `loss ${(lossRatio * 100).toFixed(1)} %`,
-      rttMs === null ? "" : `rtt ${Math.round(rttMs)} ms`,
-    ],
-  ]
-    .map((facts) => facts.filter(Boolean).join(" · "))
-    .filter(Boolean);
+  const picture = width && height ? [codec, `${width}×${height}`, known(fps, "fps")] : [];
+  const way = [
+    picture.length ? "" : codec,
+    known(bitrateBps && bitrateBps / 1000, "kb/s"),
+    lossRatio === null ? "" : `loss ${(lossRatio * 100).toFixed(1)} %`,
+    rttMs === null ? "" : `rtt ${known(rttMs, "ms")}`,
+  ];
+  return [picture, way].map((facts) => facts.filter(Boolean).join(" · ")).filter(Boolean);
+}
+
+/**
+ * @param {number | null} value
+ * @param {string} unit
+ */
+function known(value, unit) {
+  return value === null ? "" : `${Math.round(value)} ${unit}`;
 }
 
 /**

@@ -59,8 +59,7 @@ test("the overlay leaves out what is not known", () => {
   const nothing = { width: null, height: null, fps: null, bitrateBps: null };
 
   assert.deepEqual(format({ ...nothing, codec: "opus", lossRatio: null, rttMs: 3.4 }), [
-    "opus",
-    "rtt 3 ms",
+    "opus · rtt 3 ms",
   ]);
 });
 
@@ -69,8 +68,7 @@ test("the overlay shows every fact with its unit", () => {
 
   assert.deepEqual(format({ ...video, lossRatio: 0.0125, rttMs: 12.2 }), [
     "VP9 · 640×480 · 30 fps",
-    "812 kb/s",
-    "loss 1.3 % · rtt 12 ms",
+    "812 kb/s · loss 1.3 % · rtt 12 ms",
   ]);
 });
 
