@@ -4,6 +4,7 @@ Playwright's synchronous interface keeps an event loop in this thread. It is gon
 so that the Trio tests of other directories do not meet it.
 """
 
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from .people import People
 from .server import Server
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--headless=new",
     "--no-sandbox",

@@ -5,6 +5,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from types import UnionType
 from typing import Any, Literal, NamedTuple, Self, Union, cast, get_args, get_origin, get_type_hints
 
+from typing_extensions import TypeIs
+
 from sfu._json import Json, JsonObject, clone, clone_object
 
 
@@ -79,11 +81,15 @@ def _parsed(hint: object, given: Json, key: str) -> object:
         return _parsed(get_args(hint)[0], given, key)
     if get_origin(hint) is tuple and isinstance(given, list):
         return tuple(_parsed(get_args(hint)[0], element, key) for element in given)
-    if isinstance(hint, type) and issubclass(hint, Parameters) and isinstance(given, dict):
+    if _is_parameters(hint) and isinstance(given, dict):
         return hint.from_json(given)
     if not _is_plain(hint, given):
         raise _mistyped(key, given)
     return given
+
+
+def _is_parameters(hint: object) -> TypeIs[type[Parameters]]:
+    return isinstance(hint, type) and issubclass(hint, Parameters)
 
 
 def _is_plain(hint: object, given: Json) -> bool:

@@ -97,7 +97,7 @@ def _with_own_feedback(codec: JsonObject) -> JsonObject:
     own: list[Json] = [
         entry for entry in feedback if (entry["type"], entry["parameter"]) in _FEEDBACK
     ]
-    return codec | {"rtcpFeedback": own}
+    return {**codec, "rtcpFeedback": own}
 
 
 def _choose(codecs: list[JsonObject], kind: MediaKind, name: str | None) -> JsonObject:
