@@ -76,6 +76,22 @@ async def test_an_attendee_who_opens_no_socket_is_closed(
     assert autojump_clock.current_time() > 0
 
 
+async def test_another_admission_gives_the_full_time_to_join(
+    open_house: OpenHouse, autojump_clock: MockClock
+) -> None:
+    room = await open_house().room()
+    await room.admit("ann")
+    await trio.sleep(50)
+
+    await room.admit("ann")
+
+    await trio.sleep(59)
+    assert len(room.attendees) == 1
+    await trio.sleep(2)
+    assert len(room.attendees) == 0
+    assert autojump_clock.current_time() > 0
+
+
 async def test_an_attendee_who_joins_in_time_stays(
     open_house: OpenHouse, autojump_clock: MockClock
 ) -> None:

@@ -278,6 +278,8 @@ class LiveRoom:
 
     def _install(self, user: str, session: Session) -> None:
         seat = self._take_seat(user)
+        if not self._room.attendee(user).visible:
+            seat.countdown.start(self._timeouts.join, partial(self.leave, user))
         old, seat.session = seat.session, session
         self._deliver(self._room.reset(user))
         if old is not None:
@@ -290,7 +292,6 @@ class LiveRoom:
         seat = self._seats.get(user)
         if seat is None:
             seat = self._seats[user] = Seat(Countdown(self._nursery))
-            seat.countdown.start(self._timeouts.join, partial(self.leave, user))
             self._unused.stop()
         return seat
 
