@@ -55,6 +55,7 @@ MEDIA_CODECS: list[dict[str, JsonValue]] = [
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
+SomeSeconds = Annotated[float, Field(gt=0)]
 
 
 def _split(value: object) -> object:
@@ -106,23 +107,23 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field(default="text", description="form of the logs")
 
-    join_timeout: Seconds = Field(
+    join_timeout: SomeSeconds = Field(
         default=60, description="seconds until an attendee that opens no WebSocket is closed"
     )
     grace: Seconds = Field(
         default=0,
         description="seconds that a dropped WebSocket may take to come back without losing media",
     )
-    room_unused_timeout: Seconds = Field(
+    room_unused_timeout: SomeSeconds = Field(
         default=300, description="seconds until a room that nobody enters closes"
     )
     room_linger: Seconds = Field(
         default=20, description="seconds that a room stays after its last attendee left"
     )
-    request_timeout: Annotated[float, Field(gt=0)] = Field(
+    request_timeout: SomeSeconds = Field(
         default=10, description="seconds that a media worker may take for one request"
     )
-    client_timeout: Annotated[float, Field(gt=0)] = Field(
+    client_timeout: SomeSeconds = Field(
         default=20,
         description="seconds without progress after which the connection to a client is ended",
     )

@@ -48,9 +48,10 @@ async def _run(settings: Settings) -> None:
             print(f"ready {address}", flush=True)  # noqa: T201
 
 
-def _first(error: BaseException) -> BaseException:
+def _first(group: BaseExceptionGroup[OSError]) -> OSError:
     """The cause in a group of groups."""
-    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+    cause = group.exceptions[0]
+    return _first(cause) if isinstance(cause, BaseExceptionGroup) else cause
 
 
 def _explain(error: Exception) -> str:

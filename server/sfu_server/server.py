@@ -50,6 +50,8 @@ async def serve(
     Raises:
         OSError: An address cannot be bound.
     """
+    if settings.amqp_url is not None:
+        log.warning("amqp-url has no effect yet")
     workers = WorkerPool(_worker_options(settings))
     listener = listen(settings.host, settings.port, settings.client_timeout)
     address = listener.getsockname()

@@ -1,6 +1,6 @@
 """A real server on free ports, in this process."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
@@ -22,7 +22,7 @@ def settings() -> Settings:
 
 
 @asynccontextmanager
-async def run_server(settings: Settings) -> AsyncIterator[Api]:
+async def run_server(settings: Settings) -> AsyncGenerator[Api]:
     """Runs a server until the body is left, and then waits for its end."""
     stop = trio.Event()
     async with trio.open_nursery() as nursery, httpx.AsyncClient() as http:

@@ -24,11 +24,13 @@ from sfu_server.rooms.notices import (
     UserJoined,
     UserLeft,
 )
+from sfu_server.rooms.ports import Json
 from trio.testing import MockClock
 
 from tests.server.support.fake_media import FakeEngine
 
 VIDEO = ["video/VP8"]
+NOTHING: Json = {}
 RULES = Rules(stream_types={"mic": "audio", "webcam": "video"}, max_attendees=10, max_consumers=10)
 
 
@@ -71,6 +73,22 @@ async def test_an_attendee_who_opens_no_socket_is_closed(
 
     assert room.attendees == ()
     assert house.engine.open_sessions == 0
+    assert autojump_clock.current_time() > 0
+
+
+async def test_another_admission_gives_the_full_time_to_join(
+    open_house: OpenHouse, autojump_clock: MockClock
+) -> None:
+    room = await open_house().room()
+    await room.admit("ann")
+    await trio.sleep(50)
+
+    await room.admit("ann")
+
+    await trio.sleep(59)
+    assert len(room.attendees) == 1
+    await trio.sleep(2)
+    assert len(room.attendees) == 0
     assert autojump_clock.current_time() > 0
 
 
@@ -240,7 +258,7 @@ async def test_a_refused_readmission_leaves_the_old_session(open_house: OpenHous
     house = open_house()
     room = await house.room()
     await room.admit("ann")
-    await room.produce("ann", "webcam", {}, VIDEO)
+    await room.produce("ann", "webcam", NOTHING, VIDEO)
     house.engine.failing = True
 
     with pytest.raises(RoomError, match="failing"):
@@ -257,7 +275,7 @@ async def test_readmission_closes_producers_and_the_old_session(open_house: Open
     room.join("bob", bobs)
     room.join("ann", mailbox())
     await room.admit("ann")
-    producer_id = await room.produce("ann", "webcam", {}, VIDEO)
+    producer_id = await room.produce("ann", "webcam", NOTHING, VIDEO)
 
     await room.admit("ann")
 
@@ -304,7 +322,9 @@ async def test_of_two_producers_of_a_type_at_once_one_is_made(open_house: OpenHo
 
     async with trio.open_nursery() as nursery:
         for _ in range(2):
-            nursery.start_soon(collect_refusal, codes, room.produce, "ann", "webcam", {}, VIDEO)
+            nursery.start_soon(
+                collect_refusal, codes, room.produce, "ann", "webcam", NOTHING, VIDEO
+            )
 
     assert sorted(codes, key=str) == [None, ErrorCode.PRODUCER_EXISTS]
     assert len(room.producers("ann")) == 1
@@ -318,7 +338,7 @@ async def test_pause_and_resume_take_effect_in_the_order_of_their_arrival(
     bobs = mailbox()
     room.join("bob", bobs)
     await room.admit("ann")
-    await room.produce("ann", "webcam", {}, VIDEO)
+    await room.produce("ann", "webcam", NOTHING, VIDEO)
     house.engine.gate = trio.Event()
 
     async with trio.open_nursery() as nursery:
@@ -347,7 +367,7 @@ async def test_leaving_waits_for_no_request_and_the_request_is_refused(
     codes: list[ErrorCode | None] = []
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(collect_refusal, codes, room.produce, "ann", "webcam", {}, VIDEO)
+        nursery.start_soon(collect_refusal, codes, room.produce, "ann", "webcam", NOTHING, VIDEO)
         await trio.testing.wait_all_tasks_blocked()
         room.leave("ann")
         assert [one.user for one in room.attendees] == ["bob"]
@@ -363,7 +383,7 @@ async def test_a_consumer_whose_producer_ends_meanwhile_is_refused(open_house: O
     room = await house.room()
     await room.admit("ann")
     await room.admit("bob")
-    producer_id = await room.produce("ann", "webcam", {}, VIDEO)
+    producer_id = await room.produce("ann", "webcam", NOTHING, VIDEO)
     house.engine.gate = trio.Event()
     codes: list[ErrorCode | None] = []
 

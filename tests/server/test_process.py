@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -116,13 +116,13 @@ async def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 @asynccontextmanager
-async def client_of(server: ServerProcess) -> AsyncIterator[Api]:
+async def client_of(server: ServerProcess) -> AsyncGenerator[Api]:
     async with httpx.AsyncClient() as http:
         yield Api(server.url, http)
 
 
 @asynccontextmanager
-async def stopped_reading(api: Api, user: str) -> AsyncIterator[None]:
+async def stopped_reading(api: Api, user: str) -> AsyncGenerator[None]:
     """An attendee who asks for more answers than the connection's buffers take, and reads none."""
     async with api.join(ROOM, user) as socket, trio.open_nursery() as nursery:
         nursery.start_soon(ask_for_ever, socket)

@@ -68,6 +68,20 @@ async def test_a_site_adds_its_own_stream_types(
         ]
 
 
+async def test_a_media_address_is_announced_for_its_own_family(
+    start_server: RunServer, settings: Settings
+) -> None:
+    both = {"rtc_ip": ["127.0.0.1", "::1"], "rtc_announced_address": "203.0.113.7"}
+    async with start_server(settings.model_copy(update=both)) as api:
+        await api.ask("createRoom", **ANN)
+
+        made = await api.ask("createAttendee", **ANN)
+
+        options = cast("dict[str, list[dict[str, str]]]", made["sendTransportOptions"])
+        addresses = [candidate["address"] for candidate in options["iceCandidates"]]
+        assert addresses == ["203.0.113.7", "::1"]
+
+
 async def test_limits_are_kept(start_server: RunServer, settings: Settings) -> None:
     small = settings.model_copy(update={"max_rooms": 1, "max_attendees": 1})
     async with start_server(small) as api:

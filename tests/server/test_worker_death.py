@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sfu
 import trio
+from sfu import _core
 from sfu_server.config import Settings
 from sfu_server.server import serve
 
@@ -38,7 +39,7 @@ async def plant(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plant]:
     started = sfu.Worker.__init__
 
     def note(worker: sfu.Worker, core: object) -> None:
-        started(worker, cast("sfu._core.Worker", core))
+        started(worker, cast("_core.Worker", core))
         workers.append(worker)
 
     monkeypatch.setattr(sfu.Worker, "__init__", note)

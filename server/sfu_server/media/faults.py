@@ -1,6 +1,6 @@
 """What goes wrong in `sfu`, as the rooms call it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import sfu
@@ -12,7 +12,7 @@ from sfu_server.rooms import ErrorCode, RoomError
 def translated(
     invalid_state: ErrorCode = ErrorCode.ATTENDEE_NOT_FOUND,
     unsupported: ErrorCode = ErrorCode.CANNOT_CONSUME,
-) -> Iterator[None]:
+) -> Generator[None]:
     """Raises `RoomError` for what `sfu` raises inside.
 
     Args:

@@ -6,6 +6,7 @@ new one takes its place on the same port; the other workers' rooms do not notice
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import cast
 
 import sfu
@@ -150,11 +151,10 @@ class Place:
 
     async def _run_one(self, on_started: Callable[[], None]) -> None:
         options = self._options
-        announced = options.announced_address
         async with sfu.create_worker(
             listen_ip=options.listen_ips,
             port=options.port and options.port + self._index,
-            announced_address=announced and [announced] * len(options.listen_ips),
+            announced_address=_announced(options.listen_ips, options.announced_address),
         ) as worker:
             self.worker = worker
             log.info("worker started", worker=self._index, restarts=self._restarts)
@@ -172,6 +172,15 @@ class Place:
             return await self.worker.dump()
         except sfu.SfuError:
             return {}
+
+
+def _announced(ips: Sequence[str], address: str | None) -> list[str | None]:
+    """What is announced instead of each of `ips`: an address stands for those of its own family."""
+    try:
+        version = None if address is None else ip_address(address).version
+    except ValueError:
+        return [address] * len(ips)
+    return [address if ip_address(ip).version == version else None for ip in ips]
 
 
 async def _ask(place: Place, index: int, found: dict[int, WorkerHealth]) -> None:

@@ -35,7 +35,7 @@ class RoomError(Exception):
 
         Args:
             code: For programs.
-            message: For people; never holds what the client sent.
+            message: For people.
         """
         super().__init__(message)
         self.code = code

@@ -9,11 +9,12 @@ of changes in their order. Leaving waits for nobody: it ends the media at once, 
 was under way finds its session closed.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
 import trio
 
 from sfu_server.rooms.countdown import Countdown
@@ -31,6 +32,8 @@ from sfu_server.rooms.ports import (
 )
 from sfu_server.rooms.room import Attendee, Producer, Room, Rules
 from sfu_server.rooms.turns import Turns
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class LiveRoom:
         if replaced is not None:
             replaced.dismiss(Dismissal.REPLACED)
         self._deliver(self._room.join(user))
+        log.debug("joined", user=user)
 
     def disconnect(self, user: str, mailbox: Mailbox) -> None:
         """A socket is gone; its attendee is after the grace time.
@@ -143,6 +147,7 @@ class LiveRoom:
         seat = self._seats.pop(user)
         _vacate(seat, Dismissal.LEFT)
         self._deliver(deliveries)
+        log.debug("left", user=user)
         if not self._seats:
             self._unused.start(self._timeouts.empty_room, self._on_unused)
 
@@ -273,6 +278,8 @@ class LiveRoom:
 
     def _install(self, user: str, session: Session) -> None:
         seat = self._take_seat(user)
+        if not self._room.attendee(user).visible:
+            seat.countdown.start(self._timeouts.join, partial(self.leave, user))
         old, seat.session = seat.session, session
         self._deliver(self._room.reset(user))
         if old is not None:
@@ -285,12 +292,11 @@ class LiveRoom:
         seat = self._seats.get(user)
         if seat is None:
             seat = self._seats[user] = Seat(Countdown(self._nursery))
-            seat.countdown.start(self._timeouts.join, partial(self.leave, user))
             self._unused.stop()
         return seat
 
     @asynccontextmanager
-    async def _session(self, user: str) -> AsyncIterator[Session]:
+    async def _session(self, user: str) -> AsyncGenerator[Session]:
         async with self._turns.of(user):
             seat = self._seats.get(user)
             if seat is None:

@@ -48,25 +48,32 @@ class Session(Protocol):
     @property
     def closed(self) -> bool:
         """Whether it, or something it lives in, was closed."""
+        raise NotImplementedError
 
     @property
     def offer(self) -> Offer:
         """What the client needs to begin."""
+        raise NotImplementedError
 
     async def connect(self, direction: Direction, dtls_parameters: JsonMapping) -> None:
         """Tells a transport its peer. Also raises `transport_already_connected`."""
+        raise NotImplementedError
 
     async def restart_ice(self, direction: Direction) -> Json:
         """Gives a transport new ICE credentials, and returns them."""
+        raise NotImplementedError
 
     async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
         """Makes a producer and returns its id. Also raises `cannot_produce`."""
+        raise NotImplementedError
 
     async def set_producer_paused(self, producer_id: str, *, paused: bool) -> None:
         """Pauses or resumes a producer of this session."""
+        raise NotImplementedError
 
     def close_producer(self, producer_id: str) -> None:
         """Closes a producer of this session, and its consumers everywhere."""
+        raise NotImplementedError
 
     async def consume(
         self, producer: Producer, rtp_capabilities: JsonMapping, *, paused: bool
@@ -75,18 +82,23 @@ class Session(Protocol):
 
         Also raises `cannot_consume`.
         """
+        raise NotImplementedError
 
     async def set_consumer_paused(self, consumer_id: str, *, paused: bool) -> None:
         """Pauses or resumes a consumer of this session."""
+        raise NotImplementedError
 
     def close_consumer(self, consumer_id: str) -> None:
         """Closes a consumer of this session."""
+        raise NotImplementedError
 
     async def stats(self) -> Json:
         """Counts what went through transports, producers and consumers."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Closes the transports. Idempotent."""
+        raise NotImplementedError
 
 
 class RoomMedia(Protocol):
@@ -94,9 +106,11 @@ class RoomMedia(Protocol):
 
     async def open_session(self) -> Session:
         """Makes an attendee's transports."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Closes all sessions. Idempotent."""
+        raise NotImplementedError
 
 
 class MediaEngine(Protocol):
@@ -108,3 +122,4 @@ class MediaEngine(Protocol):
         Args:
             on_lost: Called once if the place goes away by itself.
         """
+        raise NotImplementedError

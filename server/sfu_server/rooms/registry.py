@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+import structlog
 import trio
 
 from sfu_server.rooms.errors import ErrorCode, RoomError
@@ -11,6 +12,8 @@ from sfu_server.rooms.mailbox import Dismissal
 from sfu_server.rooms.ports import MediaEngine
 from sfu_server.rooms.room import Rules
 from sfu_server.rooms.turns import Turns
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Rooms:
@@ -91,6 +94,7 @@ class Rooms:
             self._check_open()
         unused = partial(self._close, name, Dismissal.LEFT)
         self._rooms[name] = LiveRoom(self._rules, self._timeouts, media, self._nursery, unused)
+        log.debug("room opened", room=name)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -102,3 +106,4 @@ class Rooms:
         room = self._rooms.pop(name, None)
         if room is not None:
             room.close(why)
+            log.debug("room closed", room=name, why=why.value)

@@ -197,7 +197,7 @@ _REFUSED = [
         "misshapen capabilities",
         "createConsumer",
         "invalid_parameter",
-        CONSUME | {"rtpCapabilities": {"codecs": [5]}},
+        {**CONSUME, "rtpCapabilities": {"codecs": [5]}},
     ),
     BadRequest(
         "paused mistyped", "createConsumer", "invalid_parameter", CONSUME | {"paused": "no"}

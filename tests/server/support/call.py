@@ -1,6 +1,6 @@
 """Attendees with media: `sfu.testing.Client` behind the API, as browsers are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -64,7 +64,7 @@ class Caller:
 
 
 @asynccontextmanager
-async def attend(api: Api, user: str, *, connect: bool = True) -> AsyncIterator[Caller]:
+async def attend(api: Api, user: str, *, connect: bool = True) -> AsyncGenerator[Caller]:
     """Makes an attendee of the room, which is opened if it is not; `connect`s both transports."""
     await api.ask("createRoom", roomName=ROOM, userMail=user)
     made = await api.ask("createAttendee", roomName=ROOM, userMail=user)
@@ -94,7 +94,7 @@ class Call:
 
 
 @asynccontextmanager
-async def call(api: Api) -> AsyncIterator[Call]:
+async def call(api: Api) -> AsyncGenerator[Call]:
     """A call that is under way."""
     async with attend(api, "ann") as ann, attend(api, "bob") as bob:
         producer_id, _ = await ann.produce("webcam")

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ class ServerProcess:
 @asynccontextmanager
 async def server_process(
     *arguments: str, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[ServerProcess]:
+) -> AsyncGenerator[ServerProcess]:
     """Runs the command on free ports, as one would from a shell."""
     command = [sys.executable, "-m", "sfu_server", "--port", "0", "--rtc-port", "0", *arguments]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}

@@ -1,7 +1,7 @@
 """A WebSocket client on wsproto: nothing happens behind the test's back, not even reading."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -96,7 +96,7 @@ class Socket:
 
 
 @asynccontextmanager
-async def open_socket(url: httpx.URL, target: str) -> AsyncIterator[Socket]:
+async def open_socket(url: httpx.URL, target: str) -> AsyncGenerator[Socket]:
     """Opens a WebSocket, and closes it as browsers do.
 
     Raises:
@@ -118,15 +118,14 @@ async def _await_acceptance(stream: trio.SocketStream, protocol: WSConnection) -
     with trio.fail_after(PATIENCE):
         while True:
             for event in protocol.events():
-                match event:
-                    case AcceptConnection():
-                        return
-                    case RejectConnection():
-                        rejection = event
-                    case RejectData() if rejection is not None:
-                        body += event.data
-                        if event.body_finished:
-                            raise RefusedError(_read_rejection(rejection, body))
+                if isinstance(event, AcceptConnection):
+                    return
+                if isinstance(event, RejectConnection):
+                    rejection = event
+                if isinstance(event, RejectData) and rejection is not None:
+                    body += event.data
+                    if event.body_finished:
+                        raise RefusedError(_read_rejection(rejection, body))
             protocol.receive_data(await stream.receive_some() or None)
 
 
