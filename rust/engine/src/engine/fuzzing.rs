@@ -6,7 +6,7 @@
 //! ```
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
@@ -65,6 +65,14 @@ struct Call {
     peers: [(IceParameters, Peer); 2],
     /// The packet indices of each peer's streams.
     indices: HashMap<(Tuple, Ssrc), SequenceUnwrapper>,
+    arrivals: Arrivals,
+}
+
+/// The RTP packets that the peers have received.
+#[derive(Default)]
+struct Arrivals {
+    indices: HashMap<(Tuple, Ssrc), SequenceUnwrapper>,
+    seen: HashSet<(Tuple, Ssrc, u64)>,
 }
 
 impl Call {
@@ -90,6 +98,7 @@ impl Call {
             now,
             peers,
             indices: HashMap::new(),
+            arrivals: Arrivals::default(),
         }
     }
 
@@ -176,7 +185,7 @@ impl Call {
         }
         while self.engine.poll_event().is_some() {}
         for (_, peer) in &mut self.peers {
-            receive(&self.engine, peer);
+            self.arrivals.receive(&self.engine, peer);
         }
         self.engine.transmits().clear();
         let broken = self.engine.drops.get(DropReason::Internal as usize);
@@ -184,30 +193,39 @@ impl Call {
     }
 }
 
-/// What arrives at `peer` is authentic, and new.
-fn receive(engine: &Engine, peer: &mut Peer) {
-    let runs = engine.out.runs().filter(|run| run.tuple == peer.tuple);
-    for datagram in runs.flat_map(|run| run.payload.chunks(run.segment_size)) {
-        let Some((_, receiver)) = &mut peer.srtp else {
-            return;
-        };
-        let mut datagram = datagram.to_vec();
-        let received = match (Protocol::of(&datagram), RtpHeader::parse(&datagram)) {
-            (Some(Protocol::Rtp), Some(header)) => {
-                let fields = RtpFields {
-                    ssrc: header.ssrc.0,
-                    sequence: header.sequence,
-                    header_len: header.len,
-                };
-                receiver.unprotect_rtp(&mut datagram, fields)
+impl Arrivals {
+    /// What arrives at `peer` is authentic, and no RTP packet has the index of another.
+    fn receive(&mut self, engine: &Engine, peer: &mut Peer) {
+        let runs = engine.out.runs().filter(|run| run.tuple == peer.tuple);
+        for datagram in runs.flat_map(|run| run.payload.chunks(run.segment_size)) {
+            let Some((_, receiver)) = &mut peer.srtp else {
+                return;
+            };
+            let mut datagram = datagram.to_vec();
+            match (Protocol::of(&datagram), RtpHeader::parse(&datagram)) {
+                (Some(Protocol::Rtp), Some(header)) => {
+                    let fields = RtpFields {
+                        ssrc: header.ssrc.0,
+                        sequence: header.sequence,
+                        header_len: header.len,
+                    };
+                    assert!(self.is_new(peer.tuple, &header), "{header:?}");
+                    let received = receiver.unprotect_rtp(&mut datagram, fields).map(|_| ());
+                    // A repaired packet may be older than what the window remembers.
+                    assert!(matches!(received, Ok(()) | Err(DropReason::SrtpReplay)));
+                }
+                (Some(Protocol::Rtcp), _) => {
+                    assert!(receiver.unprotect_rtcp(&mut datagram).is_ok());
+                }
+                (protocol, _) => assert_ne!(protocol, Some(Protocol::Rtp)),
             }
-            (Some(Protocol::Rtcp), _) => receiver.unprotect_rtcp(&mut datagram),
-            (protocol, _) => {
-                assert_ne!(protocol, Some(Protocol::Rtp));
-                Ok(0)
-            }
-        };
-        assert!(received.is_ok(), "{received:?}");
+        }
+    }
+
+    fn is_new(&mut self, at: Tuple, header: &RtpHeader) -> bool {
+        let index = self.indices.entry((at, header.ssrc)).or_default();
+        let index = index.unwrap(header.sequence);
+        self.seen.insert((at, header.ssrc, index))
     }
 }
 
