@@ -3,8 +3,10 @@
 //! The seeds of `fuzz/seeds/TARGET/` go through the same functions in every test run.
 
 pub use crate::{
+    engine::fuzzing::{engine_datagrams, engine_media},
     rtcp::fuzzing::{rtcp_compound, rtcp_roundtrip},
     rtp::fuzzing::{codecs, rtp_extensions, rtp_header},
+    transport::fuzzing::{dtls_guard, dtls_handshake, srtp_unprotect, stun},
 };
 
 /// Takes numbers and slices from what the fuzzer gives; zeros and shorter slices where that is used up.
@@ -72,11 +74,17 @@ mod tests {
 
     type Target = fn(&[u8]);
 
-    const TARGETS: [(&str, Target); 5] = [
+    const TARGETS: [(&str, Target); 11] = [
         ("codecs", codecs),
+        ("dtls_guard", dtls_guard),
+        ("dtls_handshake", dtls_handshake),
+        ("engine_datagrams", engine_datagrams),
+        ("engine_media", engine_media),
         ("rtcp_compound", rtcp_compound),
         ("rtcp_roundtrip", rtcp_roundtrip),
         ("rtp_extensions", rtp_extensions),
         ("rtp_header", rtp_header),
+        ("srtp_unprotect", srtp_unprotect),
+        ("stun", stun),
     ];
 }

@@ -5,6 +5,8 @@
 
 mod commands;
 mod feedback;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod inbound;
 mod inspect;
 mod outbound;

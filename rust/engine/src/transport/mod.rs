@@ -1,6 +1,8 @@
 //! One peer's path to us: ICE, DTLS and SRTP.
 
 mod dtls;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod ice;
 mod srtp;
 mod stun;

@@ -366,3 +366,32 @@ const ROLE_CONFLICT: [u8; 20] = *b"\0\0\x04\x57Role Conflict   ";
 /// RFC 8489 s.14.7: "STUN" in ASCII.
 const FINGERPRINT_XOR: u32 = 0x5354_554e;
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzzing {
+    //! The other end of a check.
+
+    use super::{
+        BINDING_REQUEST, ICE_CONTROLLING, IntegrityKey, Response, TRANSACTION_LEN, USE_CANDIDATE,
+        USERNAME,
+    };
+
+    /// A nominating Binding request of a controlling peer.
+    pub(in crate::transport) fn binding_request(ufrag: &str, password: &str) -> Vec<u8> {
+        let mut username = format!("{ufrag}:peer");
+        let missing = username.len().next_multiple_of(4) - username.len();
+        username.extend(std::iter::repeat_n('r', missing));
+        let mut slot = vec![0; 256];
+        let len = write(&mut slot, username.as_bytes(), password);
+        slot.truncate(len.unwrap_or(0));
+        slot
+    }
+
+    fn write(slot: &mut [u8], username: &[u8], password: &str) -> Option<usize> {
+        let mut request = Response::new(slot, BINDING_REQUEST, &[7; TRANSACTION_LEN])?;
+        request.push(USERNAME, username)?;
+        request.push(ICE_CONTROLLING, &[1; 8])?;
+        request.push(USE_CANDIDATE, &[])?;
+        request.finish(&IntegrityKey::new(password))
+    }
+}
