@@ -95,7 +95,13 @@ def test_statistics_are_shown_and_hidden_again(people: People, room: str) -> Non
     overlay = bob.tile(ada.mail).locator(".stats")
 
     bob.press("Statistics")
-    for fact in (r"VP8 · 640\u00d7480 · \d+ fps", r"\d+ kb/s", r"loss \d", r"rtt \d+ ms", "opus · "):
+    for fact in (
+        r"VP8 · 640\u00d7480 · \d+ fps",
+        r"\d+ kb/s",
+        r"loss \d",
+        r"rtt \d+ ms",
+        "opus · ",
+    ):
         bob.waits_for_text(overlay, fact)
 
     bob.press("Statistics")
