@@ -46,12 +46,12 @@ async def test_router_offers_no_feedback_that_the_engine_does_not_send(
 ) -> None:
     router = await sfu_worker.create_router(media_codecs=[OPUS, VP8])
 
-    offered = router.rtp_capabilities.to_json()
+    offered = router.rtp_capabilities
 
-    feedback = [entry["type"] for codec in offered["codecs"] for entry in codec["rtcpFeedback"]]
+    feedback = [entry.type for codec in offered.codecs for entry in codec.rtcp_feedback]
     assert "transport-cc" not in feedback
     assert "goog-remb" in feedback
-    assert not [ext for ext in offered["headerExtensions"] if "transport-wide-cc" in ext["uri"]]
+    assert not [ext for ext in offered.header_extensions if "transport-wide-cc" in ext.uri]
 
 
 async def test_options_are_what_the_client_takes(client_end: "End") -> None:
