@@ -97,12 +97,13 @@ const WINDOW: Duration = Duration::from_secs(30);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn the_unix_epoch_is_an_ntp_time() {
         let ntp = Ntp::from_unix(Duration::from_millis(1_500));
-        assert_eq!(ntp.0, (UNIX_EPOCH + 1) << 32 | 1 << 31);
-        assert_eq!(ntp.middle(), ((UNIX_EPOCH + 1) as u32) << 16 | 1 << 15);
+        assert_eq!(ntp.0, 0x83AA_7E81_8000_0000);
+        assert_eq!(ntp.middle(), 0x7E81_8000);
     }
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_offset_is_the_least_delayed_one() {
-        let now = Instant::now();
+        let now = start();
         let mut offset = ClockOffset::default();
         for delay_ms in [50, 10, 80] {
             offset.update(at(0), at(5_000 + delay_ms), now);
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_offset_follows_a_drifting_clock() {
-        let now = Instant::now();
+        let now = start();
         let mut offset = ClockOffset::default();
         for second in 0..200 {
             let drift_ms = second;

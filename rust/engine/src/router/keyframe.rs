@@ -61,10 +61,11 @@ const RETRY: Duration = Duration::from_millis(500);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn the_first_wish_is_asked_for_at_once() {
-        let now = Instant::now();
+        let now = start();
         let mut requests = KeyFrameRequests::default();
         assert!(!requests.take_due(now));
         requests.want(now);
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_thousand_wishes_are_one_request() {
-        let now = Instant::now();
+        let now = start();
         let mut requests = KeyFrameRequests::default();
         let asked = (0..1_000).filter(|_| {
             requests.want(now);
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn an_unanswered_request_is_repeated_until_a_key_frame_comes() {
-        let now = Instant::now();
+        let now = start();
         let mut requests = KeyFrameRequests::default();
         requests.want(now);
         assert!(requests.take_due(now));
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_wish_after_a_key_frame_waits_for_the_interval() {
-        let now = Instant::now();
+        let now = start();
         let mut requests = KeyFrameRequests::default();
         requests.key_frame(now);
         requests.want(now + Duration::from_millis(10));
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_longer_delay_of_the_producer_holds() {
-        let now = Instant::now();
+        let now = start();
         let mut requests = KeyFrameRequests::new(Duration::from_secs(3));
         requests.key_frame(now);
         requests.want(now);

@@ -90,10 +90,11 @@ const MAX_MISSING: u64 = 1_000;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn a_missing_packet_is_asked_for_after_the_time_of_reordering() {
-        let now = Instant::now();
+        let now = start();
         let mut nacks = NackGenerator::default();
         assert_eq!(nacks.gap(10, 12, now), Gap::Repairable);
         assert!(due(&mut nacks, now).is_empty());
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_arrives_is_not_asked_for() {
-        let now = Instant::now();
+        let now = start();
         let mut nacks = NackGenerator::default();
         nacks.gap(10, 12, now);
         assert!(nacks.arrived(10));
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_packet_is_asked_for_ten_times_and_then_forgotten() {
-        let mut now = Instant::now();
+        let mut now = start();
         let mut nacks = NackGenerator::default();
         nacks.gap(10, 11, now);
         let mut asked = 0;
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_wide_gap_is_given_up_at_once() {
-        let now = Instant::now();
+        let now = start();
         let mut nacks = NackGenerator::default();
         assert_eq!(nacks.gap(0, MAX_MISSING, now), Gap::Repairable);
         assert_eq!(nacks.gap(2_000, 2_001, now), Gap::TooWide);
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_key_frame_makes_older_packets_needless() {
-        let now = Instant::now();
+        let now = start();
         let mut nacks = NackGenerator::default();
         nacks.gap(10, 12, now);
         nacks.gap(20, 21, now);

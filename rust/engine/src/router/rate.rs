@@ -55,10 +55,11 @@ const BUCKET: Duration = Duration::from_millis(100);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn the_rate_is_that_of_the_last_second() {
-        let start = Instant::now();
+        let start = start();
         let mut rate = Rate::default();
         for step in 0..30 {
             rate.add(1_000, start + step * BUCKET);
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn silence_brings_it_to_zero() {
-        let start = Instant::now();
+        let start = start();
         let mut rate = Rate::default();
         rate.add(1_000, start);
         assert_eq!(rate.bits_per_second(start + 9 * BUCKET), 8_000);

@@ -143,16 +143,17 @@ const MAX_LOST: u64 = 0x7F_FFFF;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn nothing_is_reported_before_the_first_packet() {
         let mut reception = Reception::new(90_000);
-        assert!(reception.report(Ssrc(1), Instant::now()).is_none());
+        assert!(reception.report(Ssrc(1), start()).is_none());
     }
 
     #[test]
     fn loss_is_told_as_a_share_since_the_last_report_and_as_a_sum() {
-        let now = Instant::now();
+        let now = start();
         let mut reception = Reception::new(90_000);
         for sequence in (0..10).filter(|sequence| sequence % 2 == 1) {
             reception.packet(65_536 + sequence, 0, now);
@@ -169,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_last_sender_report_is_answered_with_the_time_since() {
-        let now = Instant::now();
+        let now = start();
         let mut reception = Reception::new(90_000);
         reception.packet(70_000, 0, now);
         reception.sender_report(Ntp(0x1111_2222_3333_4444), now);
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn jitter_is_the_deviation_of_arrivals_from_timestamps() {
-        let now = Instant::now();
+        let now = start();
         let mut reception = Reception::new(90_000);
         for frame in 0..20_u32 {
             let late = if frame % 2 == 1 { 4 } else { 0 };

@@ -203,6 +203,7 @@ const MAX_SEGMENTS: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     #[test]
     fn a_gap_before_us_stays_a_gap_that_can_be_filled() {
@@ -287,7 +288,7 @@ mod tests {
     fn nothing_is_mapped_before_a_start() {
         let mut rewriter = Rewriter::new(1, 90_000);
         rewriter.skip(0, 100);
-        assert_eq!(rewriter.map(0, 101, 0, Instant::now()), None);
+        assert_eq!(rewriter.map(0, 101, 0, start()), None);
         assert_eq!(rewriter.incoming(1), None);
     }
 
@@ -299,7 +300,7 @@ mod tests {
     impl Stream {
         /// One packet was sent: incoming `sequence`, timestamp 1000.
         fn started(sequence: u64, first: u16) -> Self {
-            let now = Instant::now();
+            let now = start();
             let mut rewriter = Rewriter::new(first, 90_000);
             rewriter.start(0, sequence, 1_000, now);
             rewriter.map(0, sequence, 1_000, now).unwrap();

@@ -58,12 +58,13 @@ const RECENT: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::testing::start;
 
     const PAUSE: Duration = Duration::from_millis(100);
 
     #[test]
     fn a_packet_is_not_repeated_within_the_pause() {
-        let now = Instant::now();
+        let now = start();
         let mut budget = RtxBudget::default();
         assert!(budget.take(7, 1_000, PAUSE, now));
         assert!(!budget.take(7, 1_000, PAUSE, now + PAUSE / 2));
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_answered_with_no_more_than_was_sent() {
-        let now = Instant::now();
+        let now = start();
         let mut budget = RtxBudget::default();
         for _ in 0..100 {
             budget.sent(1_000);

@@ -1,4 +1,6 @@
-//! Packets for the tests of this folder.
+//! Packets and time for the tests of this folder.
+
+use std::time::Instant;
 
 use super::packet::PacketMeta;
 use crate::{
@@ -22,4 +24,13 @@ pub(super) fn meta(sequence: u64, encoding: usize) -> PacketMeta {
         encoding,
         starts_key_frame: false,
     }
+}
+
+/// An instant to begin with.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an Instant can be made in no other way; time then goes on by addition"
+)]
+pub(super) fn start() -> Instant {
+    Instant::now()
 }
