@@ -67,7 +67,7 @@ class Attendee:
         return self.page.context
 
     def join(self, address: str, room: str, *, devices: bool = True, **media: str) -> None:
-        """Joins by the form and waits until the devices are on. `media` goes into the address."""
+        """Joins by the form and waits until the devices are sent. `media` goes into the address."""
         self.page.goto(f"{address}?{urlencode(media)}")
         self.page.get_by_role("textbox", name="Room").fill(room)
         self.page.get_by_role("textbox", name="Your mail").fill(self.mail)
@@ -77,6 +77,7 @@ class Attendee:
         self.tile(self.mail).wait_for()
         if devices:
             self.page.locator("#camera[aria-pressed=true]").wait_for()
+            self.page.locator(".tile.self[aria-busy=false]").wait_for()
 
     def press(self, name: str) -> None:
         """Presses one of the call's controls."""

@@ -58,7 +58,7 @@ def test_screen_is_shown_beside_the_camera(people: People, room: str) -> None:
 def test_screen_that_the_browser_stops_sharing_is_gone(people: People, room: str) -> None:
     ada, bob = people.join(room), people.join(room)
     ada.press("Screen")
-    bob.tile(ada.mail, "screen").wait_for()
+    bob.waits_for_picture(ada, "screen")
 
     ada.browser_stops_sharing()
 

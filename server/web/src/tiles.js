@@ -124,6 +124,7 @@ class Tile {
     this.element.dataset["source"] = source;
     this.element.classList.toggle("self", self);
     this.element.setAttribute("aria-label", label);
+    this.element.ariaBusy = String([video, audio].some((stream) => stream && !stream.endpoint));
     this.#name.textContent = this.#name.title = label;
     this.#avatar.textContent = initials(user);
     this.#veil.hidden = !video?.paused && !video?.held;
