@@ -315,6 +315,23 @@ async def test_two_admissions_of_one_attendee_leave_one_session(open_house: Open
     assert len(room.attendees) == 1
 
 
+async def test_of_two_attendees_at_once_for_the_last_place_one_is_admitted(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house()
+    room = await house.room()
+    for number in range(RULES.max_attendees - 1):
+        room.join(f"guest-{number}", mailbox())
+    codes: list[ErrorCode | None] = []
+
+    async with trio.open_nursery() as nursery:
+        for user in ("ann", "bob"):
+            nursery.start_soon(collect_refusal, codes, room.admit, user)
+
+    assert sorted(codes, key=str) == [None, ErrorCode.LIMIT_EXCEEDED]
+    assert house.engine.open_sessions == 1
+
+
 async def test_of_two_producers_of_a_type_at_once_one_is_made(open_house: OpenHouse) -> None:
     room = await open_house().room()
     await room.admit("ann")
