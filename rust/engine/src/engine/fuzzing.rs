@@ -24,7 +24,7 @@ use crate::{
     rtp::{RtpHeader, SequenceUnwrapper},
     transport::{
         IceParameters, RtpFields, SrtpSender,
-        fuzzing::{CERTIFICATE, Peer, datagrams, start},
+        fuzzing::{CERTIFICATE, Peer, start},
     },
 };
 
@@ -32,6 +32,7 @@ use crate::{
 /// stranger's. Nothing of ours breaks.
 pub fn engine_datagrams(data: &[u8]) {
     let mut call = Call::new();
+    call.validate();
     let mut input = Input(data);
     while !input.is_empty() {
         let from = call.address(input.byte());
@@ -47,6 +48,7 @@ pub fn engine_datagrams(data: &[u8]) {
 /// that it cannot authenticate or that was sent before.
 pub fn engine_media(data: &[u8]) {
     let mut call = Call::new();
+    call.validate();
     call.connect();
     let mut input = Input(data);
     while !input.is_empty() {
@@ -102,34 +104,29 @@ impl Call {
         }
     }
 
-    /// Validates both peers' addresses and carries their handshakes through.
-    fn connect(&mut self) {
-        for place in 0..self.peers.len() {
-            let Some((ice, peer)) = self.peers.get(place) else {
-                continue;
-            };
-            let (tuple, check) = (peer.tuple, peer.binding_request(ice));
+    /// Validates both peers' addresses.
+    fn validate(&mut self) {
+        let checks = self.peers.each_ref();
+        let checks = checks.map(|(ice, peer)| (peer.tuple, Peer::binding_request(ice)));
+        for (tuple, check) in checks {
             self.send(tuple, check);
-            self.engine.transmits().clear();
-            let mut flight = self.handshake(place, None);
-            while !flight.is_empty() {
-                for datagram in flight {
-                    self.send(tuple, datagram);
-                }
-                let answers = datagrams(self.engine.transmits());
-                self.engine.transmits().clear();
-                let next = answers
-                    .iter()
-                    .flat_map(|it| self.handshake(place, Some(it)));
-                flight = next.collect();
-            }
+            assert!(self.engine.transport_of(tuple).is_ok());
         }
-        assert!(self.peers.iter().all(|(_, peer)| peer.srtp.is_some()));
     }
 
-    fn handshake(&mut self, place: usize, datagram: Option<&[u8]>) -> Vec<Vec<u8>> {
-        let peer = self.peers.get_mut(place);
-        peer.map_or_else(Vec::new, |(_, peer)| peer.handshake(datagram, self.now))
+    /// Gives both peers their keys.
+    fn connect(&mut self) {
+        for (_, peer) in &self.peers {
+            let id = self.engine.transport_of(peer.tuple);
+            let Ok(id) = id else {
+                unreachable!("the address was validated");
+            };
+            if let Some(link) = self.engine.links.get_mut(&id) {
+                peer.connect(&mut link.webrtc);
+                assert!(link.webrtc.is_connected());
+            }
+            self.engine.take_events(id, self.now);
+        }
     }
 
     fn address(&self, selector: u8) -> Tuple {
@@ -153,9 +150,7 @@ impl Call {
     fn send_protected(&mut self, kind: u8, packet: &[u8]) {
         let [(_, first), (_, second)] = &mut self.peers;
         let peer = if kind & 1 == 0 { first } else { second };
-        let Some((sender, _)) = &mut peer.srtp else {
-            return;
-        };
+        let sender = &mut peer.sender;
         let mut slot = packet.to_vec();
         slot.resize(packet.len() + SrtpSender::OVERHEAD, 0);
         let len = if kind & 2 == 0 {
@@ -198,9 +193,7 @@ impl Arrivals {
     fn receive(&mut self, engine: &Engine, peer: &mut Peer) {
         let runs = engine.out.runs().filter(|run| run.tuple == peer.tuple);
         for datagram in runs.flat_map(|run| run.payload.chunks(run.segment_size)) {
-            let Some((_, receiver)) = &mut peer.srtp else {
-                return;
-            };
+            let receiver = &mut peer.receiver;
             let mut datagram = datagram.to_vec();
             match (Protocol::of(&datagram), RtpHeader::parse(&datagram)) {
                 (Some(Protocol::Rtp), Some(header)) => {
@@ -238,25 +231,28 @@ fn command(engine: &mut Engine, now: Instant, command: Value) -> Reply {
     }
 }
 
-/// Makes transport `number` and connects it to a peer at the port of that number.
+/// Makes transport `number`, for a peer at the port of that number.
 fn peer(engine: &mut Engine, now: Instant, number: u16) -> (IceParameters, Peer) {
     let create = json!({ "method": "createWebRtcTransport", "router": 1, "transport": number });
-    let Reply::WebRtcTransport {
-        ice_parameters,
-        dtls_parameters,
-        ..
-    } = command(engine, now, create)
-    else {
-        unreachable!("this is how making a transport is answered");
-    };
-    let peer = Peer::new(number, dtls_parameters);
-    let connect = json!({
-        "method": "connectTransport",
-        "transport": number,
-        "dtlsParameters": { "role": "client", "fingerprints": peer.dtls.fingerprints },
-    });
-    command(engine, now, connect);
-    (ice_parameters, peer)
+    match (command(engine, now, create), Peer::new(number)) {
+        (
+            Reply::WebRtcTransport {
+                ice_parameters,
+                dtls_parameters,
+                ..
+            },
+            Some(peer),
+        ) => {
+            let connect = json!({
+                "method": "connectTransport",
+                "transport": number,
+                "dtlsParameters": { "role": "client", "fingerprints": dtls_parameters.fingerprints },
+            });
+            command(engine, now, connect);
+            (ice_parameters, peer)
+        }
+        (reply, _) => unreachable!("this is not how making a transport is answered: {reply:?}"),
+    }
 }
 
 fn media() -> [Value; 4] {

@@ -11,6 +11,8 @@ use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Instant};
 
 use rand_chacha::ChaCha12Rng;
 
+#[cfg(any(test, feature = "fuzzing"))]
+use super::{dtls::SrtpKeys, srtp::DtlsSide};
 use super::{
     dtls::{DtlsParameters, DtlsRole, DtlsState, DtlsTransport},
     ice::{IceCandidate, IceChange, IceLite, IceParameters, IceState, TupleChange},
@@ -330,6 +332,19 @@ impl WebRtcTransport {
                 dtls_state,
             });
         }
+    }
+}
+
+#[cfg(any(test, feature = "fuzzing"))]
+impl WebRtcTransport {
+    /// Is connected, without a handshake, with the keys of `material` (RFC 5764 s.4.2), as its server.
+    pub(crate) fn assume_keys(&mut self, profile: SrtpProfile, material: Vec<u8>) {
+        self.dtls.assume(SrtpKeys {
+            profile,
+            material,
+            side: DtlsSide::Server,
+        });
+        self.settle(self.now, &mut TransmitQueue::new());
     }
 }
 
