@@ -97,8 +97,7 @@ class Channel:
         """Hands out what the thread says, until it dies or this is cancelled."""
         while self._death is None:
             await anyio.wait_readable(self._core.event_fd)
-            for line in self._core.drain():
-                self._dispatch(cast("JsonObject", json.loads(line)))
+            self._drain()
 
     def post(self, command: JsonObject, then: Callable[[JsonObject], None] | None = None) -> Answer:
         """Queues a command without waiting.
@@ -119,7 +118,8 @@ class Channel:
         except ValueError as error:
             raise TypeError(str(error)) from error
         except RuntimeError as error:
-            raise WorkerDiedError(str(error)) from error
+            self._drain()
+            raise WorkerDiedError(self._death or str(error)) from error
         answer = self._waiting[number] = Answer(then)
         return answer
 
@@ -156,6 +156,10 @@ class Channel:
     def end(self) -> None:
         """Fails whoever still waits. The owner calls it when the thread has been closed."""
         self._fail_all(InvalidStateError, "the worker is closed")
+
+    def _drain(self) -> None:
+        for line in self._core.drain():
+            self._dispatch(cast("JsonObject", json.loads(line)))
 
     def _dispatch(self, message: JsonObject) -> None:
         if "event" in message:

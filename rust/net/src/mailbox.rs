@@ -104,11 +104,15 @@ impl Mailbox {
         requests.order.take()
     }
 
-    /// Refuses what comes from now on: there is no media thread any more.
-    pub(crate) fn end(&self) {
+    /// Refuses what comes from now on: there is no media thread any more. `death` is why, where nobody
+    /// asked for it; whoever is refused finds it told.
+    pub(crate) fn end(&self, death: Option<String>) {
         let mut requests = self.lock();
         requests.has_ended = true;
         requests.waiting.clear();
+        if let Some(reason) = death {
+            self.outbox.died(&reason);
+        }
     }
 
     fn wake(&self) {
@@ -151,7 +155,7 @@ mod tests {
         let stopped = Mailbox::new().unwrap();
         stopped.order(Order::Stop);
         let ended = Mailbox::new().unwrap();
-        ended.end();
+        ended.end(None);
         for mailbox in [stopped, ended] {
             let submitted = mailbox.submit(request(1));
             assert!(matches!(submitted, Err(SubmitError::Ended)));

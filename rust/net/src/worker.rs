@@ -187,12 +187,11 @@ fn run(
     });
     let end = catch_unwind(work);
     clock.stop();
-    mailbox.end();
-    match end {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => mailbox.outbox.died(&format!("poll: {error}")),
-        Err(panic) => mailbox.outbox.died(&format!("panic: {}", message(&*panic))),
-    }
+    mailbox.end(match end {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(format!("poll: {error}")),
+        Err(panic) => Some(format!("panic: {}", message(&*panic))),
+    });
 }
 
 /// What `panic!` was given.

@@ -31,13 +31,13 @@ impl Engine {
 
     /// Sends the reports of a transport, if they are due.
     pub(super) fn send_reports(&mut self, id: TransportId, now: Instant) {
-        let wait =
-            REPORT_INTERVAL.mul_f64(0.5 + f64::from(self.rng.next_u32()) / f64::from(u32::MAX));
+        let random = f64::from(self.rng.next_u32()) / f64::from(u32::MAX);
+        let next = now + REPORT_INTERVAL.mul_f64(0.5 + random);
         let link = self.links.get_mut(&id);
         let Some(link) = link.filter(|link| link.next_report.is_some_and(|at| at <= now)) else {
             return;
         };
-        link.next_report = Some(now + wait);
+        link.next_report = Some(self.wall_clock.next_multiple(REPORT_GRID, next));
         let (producers, consumers) = (link.producers.clone(), link.consumers.clone());
         self.send_receiver_reports(id, &producers, now);
         self.send_sender_reports(id, &consumers, now);
@@ -204,6 +204,8 @@ fn low_half(count: u64) -> u32 {
 
 /// On average; each is drawn from half to one and a half of it (RFC 3550 s.6.3.5).
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// Reports are due at multiples of it, so that those of many transports share a wake-up.
+const REPORT_GRID: Duration = Duration::from_millis(50);
 /// The count field of a report has five bits (RFC 3550 s.6.4.2).
 const MAX_BLOCKS: usize = 31;
 /// A report with a CNAME takes about 70 bytes.

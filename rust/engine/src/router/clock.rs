@@ -19,6 +19,14 @@ impl WallClock {
     pub(crate) fn at(&self, now: Instant) -> Duration {
         self.unix + now.saturating_duration_since(self.start)
     }
+
+    /// The first instant from `at` on that is a multiple of `grid` after the start.
+    pub(crate) fn next_multiple(&self, grid: Duration, at: Instant) -> Instant {
+        let since = at.saturating_duration_since(self.start);
+        let places = since.as_nanos().div_ceil(grid.as_nanos().max(1));
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
+        (self.start + grid * places).max(at)
+    }
 }
 
 /// An NTP time as 32.32 fixed point seconds since 1900.
@@ -104,6 +112,18 @@ mod tests {
         let ntp = Ntp::from_unix(Duration::from_millis(1_500));
         assert_eq!(ntp.0, 0x83AA_7E81_8000_0000);
         assert_eq!(ntp.middle(), 0x7E81_8000);
+    }
+
+    #[test]
+    fn the_next_multiple_is_never_before() {
+        let start = start();
+        let clock = WallClock::new(start, Duration::ZERO);
+        let grid = Duration::from_millis(50);
+        for (at, next) in [(0, 0), (1, 50), (49, 50), (50, 50), (51, 100)] {
+            let at = start + Duration::from_millis(at);
+            let next = start + Duration::from_millis(next);
+            assert_eq!(clock.next_multiple(grid, at), next);
+        }
     }
 
     #[test]

@@ -44,6 +44,22 @@ fn the_round_trip_is_known_in_both_directions() {
     assert!((70.0..100.0).contains(&consumer), "{consumer} ms");
 }
 
+#[test]
+fn reports_of_many_transports_share_wake_ups() {
+    let mut world = World::new(4);
+    for id in 0..50 {
+        let peer = world.peer();
+        world.publish(peer, id, Media::Audio);
+        world.peers[peer].sim.set_paused(id, true).unwrap();
+    }
+    world.run_until_connected();
+    world.run(Duration::from_secs(3));
+    world.wake_ups = 0;
+    world.run(Duration::from_secs(10));
+    // One a transport and second would be 500; there are 20 places a second.
+    assert!((50..=220).contains(&world.wake_ups), "{}", world.wake_ups);
+}
+
 /// Alice's video and sound reach Bob as his tracks 11 and 12.
 fn call(seed: u64) -> (World, usize) {
     let mut world = World::new(seed);

@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) peers: Vec<Node>,
     pub(crate) network: Network,
     pub(crate) events: Vec<Event>,
+    /// How often the engine was woken by its own deadline.
+    pub(crate) wake_ups: u64,
     flying: BinaryHeap<Flying>,
     sent: u64,
     start: Instant,
@@ -100,6 +102,7 @@ impl World {
                 rng: ChaCha12Rng::seed_from_u64(seed),
             },
             events: Vec::new(),
+            wake_ups: 0,
             flying: BinaryHeap::new(),
             sent: 0,
             start: now,
@@ -339,6 +342,7 @@ impl World {
         self.engine.handle_datagrams(&mut batch, self.now);
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
             self.engine.handle_timeout(self.now);
+            self.wake_ups += 1;
         }
         for peer in &mut self.peers {
             if peer.sim.poll_timeout().is_some_and(|at| at <= self.now) {
