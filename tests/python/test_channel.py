@@ -102,10 +102,12 @@ async def test_death_fails_what_waits_and_what_comes_after(script: "Script") -> 
         await script.channel.request({"method": "a"})
 
 
-async def test_a_command_to_a_thread_that_just_ended_is_a_death(script: "Script") -> None:
+async def test_a_command_to_a_thread_that_just_died_tells_why(script: "Script") -> None:
+    script.say({"died": "panic: why"})
     script.ended = True
-    with pytest.raises(WorkerDiedError):
-        await script.channel.request({"method": "a"})
+    with pytest.raises(WorkerDiedError, match="panic: why"):
+        script.channel.post({"method": "a"})
+    assert script.deaths == ["panic: why"]
 
 
 async def test_a_command_that_the_core_cannot_read_is_a_type_error(script: "Script") -> None:
