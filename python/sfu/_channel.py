@@ -119,7 +119,7 @@ class Channel:
             raise TypeError(str(error)) from error
         except RuntimeError as error:
             self._drain()
-            raise WorkerDiedError(self._death or str(error)) from error
+            raise self._died(str(error)) from error
         answer = self._waiting[number] = Answer(then)
         return answer
 
@@ -156,6 +156,9 @@ class Channel:
     def end(self) -> None:
         """Fails whoever still waits. The owner calls it when the thread has been closed."""
         self._fail_all(InvalidStateError, "the worker is closed")
+
+    def _died(self, otherwise: str) -> WorkerDiedError:
+        return WorkerDiedError(self._death or otherwise)
 
     def _drain(self) -> None:
         for line in self._core.drain():
