@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
     /// How often the engine was woken by its own deadline.
     pub(crate) wake_ups: u64,
+    /// How often the engine allocated memory for datagrams.
+    pub(crate) allocations: u64,
     flying: BinaryHeap<Flying>,
     sent: u64,
     start: Instant,
@@ -103,6 +105,7 @@ impl World {
             },
             events: Vec::new(),
             wake_ups: 0,
+            allocations: 0,
             flying: BinaryHeap::new(),
             sent: 0,
             start: now,
@@ -339,7 +342,9 @@ impl World {
                 payload: &mut flying.bytes,
             })
             .collect();
-        self.engine.handle_datagrams(&mut batch, self.now);
+        let (engine, now) = (&mut self.engine, self.now);
+        let allocated = allocation_counter::measure(|| engine.handle_datagrams(&mut batch, now));
+        self.allocations += allocated.count_total;
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
             self.engine.handle_timeout(self.now);
             self.wake_ups += 1;
