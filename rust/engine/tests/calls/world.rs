@@ -116,6 +116,27 @@ impl World {
         world
     }
 
+    /// A call that has run for a second, with Alice and Bob: her video, producer 1 and her track 1,
+    /// reaches him as consumer 11 and his track 11.
+    pub(crate) fn video_call(seed: u64) -> (Self, usize, usize) {
+        let mut world = Self::new(seed);
+        let (alice, bob) = (world.peer(), world.peer());
+        world.publish(alice, 1, Media::Video);
+        world.subscribe(bob, 11, 1, Media::Video);
+        world.run_until_connected();
+        world.run(Duration::from_secs(1));
+        (world, alice, bob)
+    }
+
+    /// The same with her sound as producer 2, consumer 12.
+    pub(crate) fn call(seed: u64) -> (Self, usize, usize) {
+        let (mut world, alice, bob) = Self::video_call(seed);
+        world.publish(alice, 2, Media::Audio);
+        world.subscribe(bob, 12, 2, Media::Audio);
+        world.run(Duration::from_secs(1));
+        (world, alice, bob)
+    }
+
     /// Carries out a command given as JSON; its answer as JSON.
     pub(crate) fn command(&mut self, command: Value) -> Result<Value, CommandError> {
         let reply = self.engine.handle_command(parse(command), self.now);
