@@ -118,7 +118,7 @@ wheel: .cache/page
 	touch $@
 
 .cache/page-packages: server/web/package.json server/web/package-lock.json .cache/python-build
-	cd server/web && npm ci --no-fund --no-audit
+	cd server/web && npm ci --no-fund --no-audit --loglevel=error
 	touch $@
 
 .cache/page: $(PAGE_CODE) .cache/page-packages
@@ -126,7 +126,7 @@ wheel: .cache/page
 	touch $@
 
 .cache/oracle: tests/ortc/oracle/package-lock.json .cache/python-build
-	cd tests/ortc/oracle && npm ci --ignore-scripts --no-fund --no-audit
+	cd tests/ortc/oracle && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	touch $@
 
 constraints: .cache/python-build
