@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import sfu
 
+from sfu_server.conference import Direction
 from sfu_server.media.faults import translated
 from sfu_server.media.session import TransportSession
-from sfu_server.rooms import Direction
 
 
 class RouterRoom:
-    """A `RoomMedia` (`sfu_server.rooms.ports`)."""
+    """A `RoomMedia` (`sfu_server.conference.ports`)."""
 
     def __init__(
         self,

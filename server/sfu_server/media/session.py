@@ -6,16 +6,23 @@ from typing import Generic, TypeVar, cast
 import sfu
 from pydantic import JsonValue
 
+from sfu_server.conference import (
+    ConsumerOffer,
+    Direction,
+    ErrorCode,
+    Json,
+    JsonMapping,
+    Kind,
+    Offer,
+    Producer,
+)
 from sfu_server.media.faults import translated
-from sfu_server.rooms import Direction, ErrorCode, Kind
-from sfu_server.rooms.ports import ConsumerOffer, Json, JsonMapping, Offer
-from sfu_server.rooms.room import Producer
 
 Resource = TypeVar("Resource", sfu.Producer, sfu.Consumer)
 
 
 class TransportSession:
-    """A `Session` (`sfu_server.rooms.ports`) on one router."""
+    """A `Session` (`sfu_server.conference.ports`) on one router."""
 
     def __init__(
         self,

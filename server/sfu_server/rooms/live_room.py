@@ -17,21 +17,23 @@ from functools import partial
 import structlog
 import trio
 
-from sfu_server.rooms.countdown import Countdown
-from sfu_server.rooms.errors import ErrorCode, RoomError
-from sfu_server.rooms.mailbox import Dismissal, Mailbox
-from sfu_server.rooms.notices import Delivery
-from sfu_server.rooms.ports import (
+from sfu_server.conference import (
     ConsumerOffer,
     Direction,
+    ErrorCode,
     Json,
     JsonMapping,
     Offer,
+    Producer,
+    RoomError,
     RoomMedia,
     Session,
+    Turns,
 )
-from sfu_server.rooms.room import Attendee, Producer, Room, Rules
-from sfu_server.rooms.turns import Turns
+from sfu_server.rooms.countdown import Countdown
+from sfu_server.rooms.mailbox import Dismissal, Mailbox
+from sfu_server.rooms.notices import Delivery
+from sfu_server.rooms.room import Attendee, Room, Rules
 
 log = structlog.stdlib.get_logger(__name__)
 

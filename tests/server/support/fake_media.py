@@ -4,9 +4,19 @@ from collections.abc import Callable
 from itertools import count
 
 import trio
-from sfu_server.rooms import Direction, ErrorCode, Kind, RoomError
-from sfu_server.rooms.ports import ConsumerOffer, Json, JsonMapping, Offer, RoomMedia, Session
-from sfu_server.rooms.room import Producer
+from sfu_server.conference import (
+    ConsumerOffer,
+    Direction,
+    ErrorCode,
+    Json,
+    JsonMapping,
+    Kind,
+    Offer,
+    Producer,
+    RoomError,
+    RoomMedia,
+    Session,
+)
 
 
 class FakeEngine:

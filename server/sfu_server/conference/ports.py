@@ -1,4 +1,4 @@
-"""What rooms ask of the media engine.
+"""What conferences ask of the media engine.
 
 All may raise `RoomError`: `invalid_parameter` for shapes that the engine refuses,
 `media_unavailable` if its worker died. What is closed is closed at once, with all that lives in it;
@@ -12,14 +12,14 @@ from typing import Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from sfu_server.rooms.room import Kind, Producer
+from sfu_server.conference.members import Kind, Producer
 
 Json: TypeAlias = dict[str, JsonValue]
 JsonMapping: TypeAlias = Mapping[str, JsonValue]
 
 
 class Direction(StrEnum):
-    """Which of an attendee's two transports, seen from the client."""
+    """Which of a member's two transports, seen from the client."""
 
     SEND = "send"
     RECV = "recv"
@@ -43,7 +43,7 @@ class ConsumerOffer:
 
 
 class Session(Protocol):
-    """An attendee's two transports and what goes through them."""
+    """A member's transports and what goes through them."""
 
     @property
     def closed(self) -> bool:
@@ -102,10 +102,10 @@ class Session(Protocol):
 
 
 class RoomMedia(Protocol):
-    """A room's place in the media engine."""
+    """A conference's place in the media engine."""
 
     async def open_session(self) -> Session:
-        """Makes an attendee's transports."""
+        """Makes a member's transports."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -114,10 +114,10 @@ class RoomMedia(Protocol):
 
 
 class MediaEngine(Protocol):
-    """Where rooms get their place from."""
+    """Where conferences get their place from."""
 
     async def open_room(self, on_lost: Callable[[], None]) -> RoomMedia:
-        """Makes a place for one room.
+        """Makes a place for one conference.
 
         Args:
             on_lost: Called once if the place goes away by itself.
