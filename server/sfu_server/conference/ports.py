@@ -5,7 +5,7 @@ All may raise `RoomError`: `invalid_parameter` for shapes that the engine refuse
 a cancelled call leaves nothing behind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -31,6 +31,7 @@ class Offer:
 
     router_rtp_capabilities: Json
     transport_options: Mapping[Direction, Json]
+    """Of each transport that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Session(Protocol):
         """Gives a transport new ICE credentials, and returns them."""
         raise NotImplementedError
 
-    async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
+    async def produce(self, kind: Kind, rtp_parameters: JsonMapping, *, paused: bool) -> str:
         """Makes a producer and returns its id. Also raises `cannot_produce`."""
         raise NotImplementedError
 
@@ -104,8 +105,8 @@ class Session(Protocol):
 class RoomMedia(Protocol):
     """A conference's place in the media engine."""
 
-    async def open_session(self) -> Session:
-        """Makes a member's transports."""
+    async def open_session(self, directions: Collection[Direction] = tuple(Direction)) -> Session:
+        """Makes a member's transports, by default both."""
         raise NotImplementedError
 
     def close(self) -> None:

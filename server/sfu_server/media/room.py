@@ -1,6 +1,6 @@
 """A room's router on one worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import sfu
 
@@ -29,12 +29,14 @@ class RouterRoom:
         """How many are open."""
         return len(self._sessions)
 
-    async def open_session(self) -> TransportSession:
-        """Makes an attendee's transports."""
+    async def open_session(
+        self, directions: Collection[Direction] = tuple(Direction)
+    ) -> TransportSession:
+        """Makes a member's transports."""
         transports: dict[Direction, sfu.WebRtcTransport] = {}
         try:
             with translated():
-                for direction in Direction:
+                for direction in directions:
                     transports[direction] = await self._router.create_webrtc_transport()
         except BaseException:
             for transport in transports.values():

@@ -197,7 +197,7 @@ class LiveRoom:
         """
         async with self._session(user) as session:
             kind = self._room.check_producible(user, stream_type, mime_types)
-            producer_id = await session.produce(kind, rtp_parameters)
+            producer_id = await session.produce(kind, rtp_parameters, paused=False)
             _check_open(session)
             self._deliver(self._room.add_producer(user, stream_type, producer_id))
             return producer_id
