@@ -23,6 +23,11 @@ class BrokerHealth:
     """Whether the broker takes nothing from publishers."""
     reconnects: int
 
+    @property
+    def serves(self) -> bool:
+        """Whether operations come in and answers go out."""
+        return self.connected and not self.blocked
+
 
 class Bridge:
     """A `Broker` (`sfu_server.streams.ports`)."""

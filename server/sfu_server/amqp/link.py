@@ -93,24 +93,29 @@ class Link:
         self._numbers = count(1)
         self._channel: AbstractChannel | None = None
         self._up = asyncio.Event()
-        self._stopped = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
         self._consumer: tuple[AbstractQueue, str] | None = None
 
     async def run(self) -> None:
         """Keeps a connection until `stop`."""
+        self._task = asyncio.ensure_future(self._keep_connection())
+        await asyncio.wait([self._task])
+
+    async def _keep_connection(self) -> None:
         failures = 0
-        while not self._stopped.is_set():
+        while True:
             number = self.state.connection
             try:
                 await self._use_connection()
             except FAILURES as error:
                 log.warning("broker unavailable", error=type(error).__name__)
             failures = 0 if self.state.connection > number else failures + 1
-            await self._pause(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+            await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
 
     def stop(self) -> None:
         """Ends the connection, with what is still being published."""
-        self._stopped.set()
+        if self._task is not None:
+            self._task.cancel()
 
     async def stop_consuming(self) -> None:
         """Takes no more deliveries; publishing and acknowledging go on."""
@@ -190,14 +195,14 @@ class Link:
         self._consumer = queue, await queue.consume(take)
 
     async def _until_lost(self, connection: AbstractConnection, lost: asyncio.Event) -> None:
-        while not (lost.is_set() or self._stopped.is_set()):
+        while not lost.is_set():
             blocked = await _is_blocked(connection)
             if blocked is not self.state.blocked:
                 log.warning("broker blocks publishers", blocked=blocked)
                 self._set(replace(self.state, blocked=blocked))
-            await _first_of(lost, self._stopped, seconds=WATCH_SECONDS)
-        if lost.is_set():
-            log.warning("broker connection lost", connection=self.state.connection)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), WATCH_SECONDS)
+        log.warning("broker connection lost", connection=self.state.connection)
 
     async def _publish(self, publication: Publication) -> None:
         message = aio_pika.Message(
@@ -232,9 +237,6 @@ class Link:
         self.state = state
         self._on_state(state)
 
-    async def _pause(self, seconds: float) -> None:
-        await _first_of(self._stopped, seconds=seconds)
-
 
 async def _loss(connection: AbstractConnection, channel: AbstractChannel) -> asyncio.Event:
     """Is set when the connection or its channel closes, or the queue is deleted."""
@@ -255,11 +257,3 @@ async def _is_blocked(connection: AbstractConnection) -> bool:
     except FAILURES:
         return False
     return False
-
-
-async def _first_of(*events: asyncio.Event, seconds: float) -> None:
-    """Waits until one of them is set, or for so many seconds."""
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()

@@ -2,14 +2,14 @@
 
     accept -> queue of its stream -> carry out, or recall -> settle: answers confirmed, acknowledged
 
-The operations of one stream take effect in the order of their arrival; streams run side by side. The
-broker hands over only so many messages before some are acknowledged, and that bounds the queues.
+The operations of one stream take effect in the order of their arrival; streams run side by side.
+The broker hands over only so many messages before some are acknowledged: that bounds the queues.
 """
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVarTuple, Unpack
+from functools import partial
 
 import structlog
 import trio
@@ -34,8 +34,6 @@ from sfu_server.streams.ports import (
 from sfu_server.streams.streams import Streams
 
 log = structlog.stdlib.get_logger(__name__)
-
-Arguments = TypeVarTuple("Arguments")
 
 REASON_HEADER = "x-reason"
 """Of a dead letter: why it is one."""
@@ -88,7 +86,7 @@ class Dispatcher:
             operation = parse_operation(delivery.body)
         except UnreadableError as error:
             log.warning("unreadable message", reason=error.reason)
-            self._start(self._bury, delivery, error)
+            self._start(partial(self._bury, delivery, error))
             return
         self._put(operation.data.stream_id, Asked(delivery, operation))
 
@@ -110,7 +108,7 @@ class Dispatcher:
             queue.append(job)
             return
         self._queues[stream_id] = deque([job])
-        self._start(self._work, stream_id)
+        self._start(partial(self._work, stream_id))
 
     def _forget_lost(self) -> None:
         """What an older connection brought and is not begun yet comes again."""
@@ -119,17 +117,13 @@ class Dispatcher:
             queue.clear()
             queue.extend(kept)
 
-    def _start(
-        self, task: Callable[[Unpack[Arguments]], Awaitable[None]], *arguments: Unpack[Arguments]
-    ) -> None:
+    def _start(self, task: Callable[[], Awaitable[None]]) -> None:
         self._at_work += 1
-        self._nursery.start_soon(self._count, task, *arguments)
+        self._nursery.start_soon(self._count, task)
 
-    async def _count(
-        self, task: Callable[[Unpack[Arguments]], Awaitable[None]], *arguments: Unpack[Arguments]
-    ) -> None:
+    async def _count(self, task: Callable[[], Awaitable[None]]) -> None:
         try:
-            await task(*arguments)
+            await task()
         finally:
             self._at_work -= 1
             if not self._at_work:

@@ -171,7 +171,8 @@ def parse_operation(body: bytes) -> AnyOperation:
         UnreadableError: It is no operation.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise _named(f"the body is larger than {MAX_BODY_BYTES} bytes", _lenient(body))
+        reason = f"the body is larger than {MAX_BODY_BYTES} bytes"
+        raise _named(reason, _lenient(body))
     value: JsonValue = None
     try:
         value = parse_json(body)

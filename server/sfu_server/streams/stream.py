@@ -159,7 +159,7 @@ class Stream:
         Raises:
             RoomError: `attendee_not_found`, `limit_exceeded`.
         """
-        peer = self.peer(peer_id)
+        self.peer(peer_id)
         producers = [one for one in self._peers.producers() if one.user != peer_id]
         if len(producers) > self._limits.max_consumers:
             raise RoomError(ErrorCode.LIMIT_EXCEEDED, "that is too much to receive for one peer")

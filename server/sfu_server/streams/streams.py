@@ -125,7 +125,9 @@ class Streams:
             stream.end()
         self._streams.clear()
 
-    async def _carry_out(self, operation: m.AnyOperation) -> list[m.Answer]:
+    async def _carry_out(  # noqa: PLR0911 - one case an operation
+        self, operation: m.AnyOperation
+    ) -> list[m.Answer]:
         match operation:
             case m.ConnectAsStreamer():
                 return await self._connect_as_streamer(operation)
