@@ -1,6 +1,7 @@
 # The one front door. `make run` and `make test` set up a fresh Debian 12 or Ubuntu by themselves (scripts/setup).
 #
 #   make run      the server on http://127.0.0.1:3000/           make bench   cost of a forwarded packet
+#   make run-queue  the same on a RabbitMQ of its own
 #   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
 #   make test     every test                                     make wheel   dist/*.whl
 #   make lint     every lint                                     make clean   back to the clone
@@ -17,14 +18,14 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-PYTHON_CODE := python server tests examples
+PYTHON_CODE := python server tests examples scripts
 RUST_CODE := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 PAGE_CODE := $(wildcard server/web/*.js server/web/src/*)
 WHEELS ?= dist
 PROFILE ?= release
 SECONDS ?= 60
 
-.PHONY: help run build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench fuzz \
+.PHONY: help run run-queue build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench fuzz \
 	wheel constraints clean
 
 help:
@@ -32,6 +33,9 @@ help:
 
 run: build
 	exec sfu-server
+
+run-queue: build .cache/system-queue
+	exec scripts/private_broker.py sfu-server
 
 build: .cache/installed-release .cache/page
 
@@ -70,7 +74,7 @@ lint-page: .cache/page
 
 lint-text: .cache/python-lint
 	typos
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/setup scripts/constraints .ci/run
 
 fmt: .cache/python-lint .cache/page
 	cargo fmt --all
