@@ -45,7 +45,7 @@ test-rust: .cache/python-build
 test-page: .cache/page
 	cd server/web && npm test
 
-test-python: .cache/installed-dev .cache/page .cache/oracle .cache/python-test
+test-python: .cache/installed-dev .cache/page .cache/oracle .cache/amqplib .cache/python-test
 	pytest
 
 # --- Lints
@@ -125,9 +125,13 @@ wheel: .cache/page
 	cd tests/ortc/oracle && npm ci --ignore-scripts --no-fund --no-audit
 	touch $@
 
+.cache/amqplib: tests/queue/amqplib/package-lock.json .cache/python-build
+	cd tests/queue/amqplib && npm ci --no-fund --no-audit
+	touch $@
+
 constraints: .cache/python-build
 	scripts/constraints
 
 clean:
-	rm -rf .cache .venv dist target server/sfu_server/static server/web/node_modules tests/ortc/oracle/node_modules
+	rm -rf .cache .venv dist target server/sfu_server/static server/web/node_modules tests/{ortc/oracle,queue/amqplib}/node_modules
 	rm -f python/sfu/_core.*.so

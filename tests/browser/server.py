@@ -13,9 +13,9 @@ COMMAND = Path(sys.executable).with_name("sfu-server")
 class Server:
     """A running server with ports of its own. `address` is that of its page."""
 
-    def __init__(self, log: IO[bytes], port: int = 0) -> None:
+    def __init__(self, log: IO[bytes], *options: str, port: int = 0) -> None:
         self._process = subprocess.Popen(  # noqa: S603  the command is this environment's own
-            [str(COMMAND), "--port", str(port), "--rtc-port", "0", "--workers", "1"],
+            [str(COMMAND), "--port", str(port), "--rtc-port", "0", "--workers", "1", *options],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
