@@ -133,5 +133,5 @@ constraints: .cache/python-build
 	scripts/constraints
 
 clean:
-	rm -rf .cache .venv dist target server/sfu_server/static server/web/node_modules tests/{ortc/oracle,queue/amqplib}/node_modules
+	rm -rf .cache .venv dist target server/sfu_server/static examples/broadcast/lib server/web/node_modules tests/{ortc/oracle,queue/amqplib}/node_modules
 	rm -f python/sfu/_core.*.so

@@ -1,4 +1,4 @@
-"""A broker, a server on it, and an API server, for the tests of the queues."""
+"""A media server on the broker, and an API server, for the tests of the queues."""
 
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
@@ -9,14 +9,6 @@ from tests.browser.server import Server
 
 from .aio_pika_queues import aio_pika_role
 from .api_role import ApiRole
-from .broker import broker
-
-
-@pytest.fixture(scope="session")
-def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A broker that all tests share, each with streams of its own."""
-    with broker(tmp_path_factory.mktemp("broker")) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
