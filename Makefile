@@ -1,6 +1,6 @@
 # The one front door. `make run` and `make test` set up a fresh Debian 12 or Ubuntu by themselves (scripts/setup).
 #
-#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a forwarded packet
+#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a packet and of an operation
 #   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
 #   make test     every test                                     make wheel   dist/*.whl
 #   make lint     every lint                                     make clean   back to the clone
@@ -17,14 +17,14 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-PYTHON_CODE := python server tests examples
+PYTHON_CODE := python server tests examples benches
 RUST_CODE := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 PAGE_CODE := $(wildcard server/web/*.js server/web/src/*)
 WHEELS ?= dist
 PROFILE ?= release
 SECONDS ?= 60
 
-.PHONY: help run build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench fuzz \
+.PHONY: help run build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench bench-packet bench-queue fuzz \
 	wheel constraints clean
 
 help:
@@ -80,8 +80,13 @@ fmt: .cache/python-lint .cache/page
 
 # --- Measurements and fuzzing
 
-bench: .cache/python-build
+bench: bench-packet bench-queue
+
+bench-packet: .cache/python-build
 	cargo run --release --locked --package sfu-bench
+
+bench-queue: .cache/installed-release .cache/python-test
+	python -m benches.queue
 
 fuzz: .cache/system-fuzz
 	mkdir -p fuzz/corpus/$(TARGET) fuzz/artifacts

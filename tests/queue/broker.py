@@ -45,6 +45,7 @@ def broker(directory: Path) -> Iterator[str]:
     yield f"amqp://guest:guest@127.0.0.1:{port}/"
     server.send_signal(signal.SIGTERM)
     server.communicate(timeout=30)
+    log.close()
     epmd.kill()
     epmd.wait()
 
