@@ -173,7 +173,6 @@ def parse_operation(body: bytes) -> AnyOperation:
     if len(body) > MAX_BODY_BYTES:
         reason = f"the body is larger than {MAX_BODY_BYTES} bytes"
         raise _named(reason, _lenient(body))
-    value: JsonValue = None
     try:
         value = parse_json(body)
         kind = OPERATIONS.get(_text(value, "op") or "")
@@ -181,7 +180,7 @@ def parse_operation(body: bytes) -> AnyOperation:
             raise _named("unknown op", value)
         return parse_message(kind, value)
     except RoomError as error:
-        raise _named(error.message, value) from error
+        raise _named(error.message, _lenient(body)) from error
 
 
 def _lenient(body: bytes) -> JsonValue:
