@@ -63,6 +63,11 @@ class RawQueues:
         """How many messages are ready in a queue."""
         return await self._run(self._waiting, queue)
 
+    async def purge(self) -> None:
+        """Empties all queues."""
+        for queue in QUEUES:
+            await self._run(self._purge, queue)
+
     async def _run(
         self, work: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
     ) -> Result:
@@ -93,6 +98,9 @@ class RawQueues:
     async def _waiting(self, queue: str) -> int:
         declared = await self._queue(queue)
         return declared.declaration_result.message_count or 0
+
+    async def _purge(self, queue: str) -> None:
+        await (await self._queue(queue)).purge()
 
     async def _queue(self, name: str) -> aio_pika.abc.AbstractQueue:
         return await self._channel.declare_queue(name, durable=True)

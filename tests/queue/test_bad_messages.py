@@ -17,6 +17,7 @@ from .raw import DEAD_LETTER_QUEUE, RawQueues, raw_queues
 async def raw(amqp_url: str) -> AsyncIterator[RawQueues]:
     async with raw_queues(amqp_url) as raw:
         yield raw
+        await raw.purge()
 
 
 @pytest.mark.parametrize("bad", list(bad_messages()), ids=lambda bad: bad.title)

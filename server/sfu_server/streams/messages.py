@@ -185,7 +185,7 @@ def parse_operation(body: bytes) -> AnyOperation:
 
 def _lenient(body: bytes) -> JsonValue:
     try:
-        return cast("JsonValue", from_json(body))
+        return cast("JsonValue", from_json(body, allow_inf_nan=False))
     except ValueError:
         return None
 
