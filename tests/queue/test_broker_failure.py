@@ -3,8 +3,8 @@
 import json
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,27 +83,26 @@ async def test_no_operation_is_lost_when_the_broker_is_killed(broker: PrivateBro
 async def test_operation_that_is_delivered_again_is_answered_as_the_first_time(
     broker: PrivateBroker,
 ) -> None:
-    async with (
-        server_process("--amqp-url", broker.url),
-        aio_pika_role(broker.url) as api,
-        streamer(api, "s", "ann") as ann,
-        raw_queues(broker.url) as raw,
-    ):
+    async with server_process("--amqp-url", broker.url) as server, raw_queues(broker.url) as raw:
+        await raw.publish(operation("connect-as-streamer", peerId="ann"))
+        await raw.next(API_SERVER_QUEUE)
         await refuse_answers(broker)
-        await ann.send(
-            "connect-transport", direction="send", dtlsParameters=ann.sender.dtls_parameters
-        )
-        await ann.sender.wait_state("connected")
-        assert await raw.waiting(API_SERVER_QUEUE) == 0
+        await raw.publish(operation("connect-as-viewer", peerId="vic"))
+        await becomes(server, lambda state: state["peers"] == 2)
 
         await control(broker, "close_all_connections", "test")
+        await becomes(server, lambda state: state["broker"]["reconnects"] == 1)
         await control(broker, "clear_policy", "full")
 
-        async with aio_pika_role(broker.url) as later:
-            assert await later.answer("connect-transport-send-res", ann.sid) == {"streamId": "s"}
-            await later.send("end-stream", "sid", streamId="s")
-            await later.answer("you-left-stream", ann.sid)
-            assert set(later.waiting(ann.sid)) <= {"connect-transport-send-res"}
+        async with raw_queues(broker.url) as later:
+            answers = [json.loads((await later.next(API_SERVER_QUEUE)).body)]
+            await later.publish(operation("close-peer", peerId="ann"))
+            while answers[-1]["op"] != "you-left-stream":
+                answers.append(json.loads((await later.next(API_SERVER_QUEUE)).body))
+            assert await later.waiting(MEDIA_SERVER_QUEUE) == 0
+    del answers[-1]
+    assert answers[0]["op"] == "you-connected-as-viewer"
+    assert all(answer == answers[0] for answer in answers)
 
 
 async def test_blocked_publishers_leave_the_operations_in_the_broker(
@@ -120,7 +119,7 @@ async def test_blocked_publishers_leave_the_operations_in_the_broker(
         await control(broker, "set_vm_memory_high_watermark", "0.00001")
         server.process.send_signal(signal.SIGCONT)
 
-        await becomes(server, blocked=True)
+        await becomes(server, lambda state: state["broker"]["blocked"])
         assert (await health(server))["broker"] == {
             "connected": True,
             "blocked": True,
@@ -135,7 +134,7 @@ async def test_blocked_publishers_leave_the_operations_in_the_broker(
             for sid in sids:
                 with pytest.raises(RefusedError):
                     await api.answer("none", sid)
-        await becomes(server, blocked=False)
+        await becomes(server, lambda state: not state["broker"]["blocked"])
 
 
 async def test_server_is_ready_when_the_broker_comes(tmp_path: Path) -> None:
@@ -191,14 +190,16 @@ async def test_queues_that_are_deleted_come_back(broker: PrivateBroker) -> None:
 @asynccontextmanager
 async def call(url: str) -> AsyncIterator[ReceivedTrack]:
     """A call that is under way, whose API server has left: what the viewer sees."""
-    async with aio_pika_role(url) as api:
-        stream_id = uuid4().hex
-        async with streamer(api, stream_id, "ann") as ann, viewer(api, stream_id, "vic") as vic:
+    stream_id = uuid4().hex
+    async with AsyncExitStack() as peers:
+        async with aio_pika_role(url) as api:
+            ann = await peers.enter_async_context(streamer(api, stream_id, "ann"))
+            vic = await peers.enter_async_context(viewer(api, stream_id, "vic"))
             _, picture = await ann.broadcast()
             track = (await vic.watch())[picture]
-            with trio.fail_after(PATIENCE):
-                await track.wait_for_frames(10)
-            yield track
+        with trio.fail_after(PATIENCE):
+            await track.wait_for_frames(10)
+        yield track
 
 
 def viewer_of_nothing(sid: str) -> bytes:
@@ -218,11 +219,15 @@ async def refuse_answers(broker: PrivateBroker) -> None:
     await control(broker, "set_policy", "--apply-to", "queues", "full", API_SERVER_QUEUE, full)
 
 
-async def becomes(server: ServerProcess, *, blocked: bool) -> None:
-    """Waits until the server says that the broker blocks publishers, or does no longer."""
+async def becomes(server: ServerProcess, wanted: Callable[[Json], bool]) -> None:
+    """Waits until the server's health is as wanted."""
     with trio.fail_after(PATIENCE):
-        while (await health(server))["broker"]["blocked"] is not blocked:  # noqa: ASYNC110
+        while not wanted(await health(server)):  # noqa: ASYNC110 - as HTTP is
             await trio.sleep(0.1)
+
+
+def operation(op: str, **data: object) -> bytes:
+    return json.dumps({"op": op, "data": {"streamId": "s", **data}, "sid": "sid"}).encode()
 
 
 async def answers(server: ServerProcess) -> None:

@@ -249,9 +249,12 @@ async def _loss(connection: AbstractConnection, channel: AbstractChannel) -> asy
 
 
 async def _is_blocked(connection: AbstractConnection) -> bool:
+    transport = connection.transport
+    if transport is None:
+        return False
     try:
         async with asyncio.timeout(0.05):
-            await connection.ready()
+            await transport.connection.ready()
     except TimeoutError:
         return True
     except FAILURES:
