@@ -21,8 +21,8 @@ from typing import Any, TypeAlias
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
+from scripts.private_broker import private_broker
 from tests.browser.server import Server
-from tests.queue.broker import broker
 
 Json: TypeAlias = dict[str, Any]
 
@@ -202,10 +202,14 @@ def main() -> None:
     """Runs broker, server and measurements."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        with broker(directory) as url, (directory / "server.log").open("wb") as log:
-            server = Server(log, "--amqp-url", url)
+        (directory / "broker").mkdir()
+        with (
+            private_broker(directory / "broker") as broker,
+            (directory / "server.log").open("wb") as log,
+        ):
+            server = Server(log, "--amqp-url", broker.url)
             try:
-                asyncio.run(run(url, server))
+                asyncio.run(run(broker.url, server))
             finally:
                 server.stop()
 

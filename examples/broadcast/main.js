@@ -22,45 +22,32 @@ form.onsubmit = (event) => {
   event.preventDefault();
   const role = /** @type {HTMLButtonElement} */ (event.submitter).value;
   const address = new URL(`peer?${new URLSearchParams(fields(form))}`, location.href);
-  void take(/** @type {Role} */ (role), address);
+  Signalling.open(address).then(
+    (signalling) => take(/** @type {Role} */ (role), signalling),
+    explain,
+  );
 };
 
 /**
  * Takes part until the page is left or the stream ends.
  *
  * @param {Role} role
- * @param {URL} address of the WebSocket
+ * @param {Signalling} signalling
  */
-async function take(role, address) {
-  form.hidden = true;
-  leave.hidden = false;
-  end.hidden = role === "viewer";
-  const signalling = await Signalling.open(address);
+function take(role, signalling) {
   /** @type {Session | null} */
   let session = null;
-
   let turn = Promise.resolve();
   /** One after another: a notice may come while the first is under way. */
-  const enter = () => (turn = turn.then(tryToEnter));
+  const enter = () => (turn = turn.then(connect).catch(explain));
 
-  async function tryToEnter() {
-    try {
-      session ??= await Session.connect(signalling, role, tiles);
-      show("You are in.");
-      await session.watch();
-    } catch (error) {
-      show(role === "viewer" ? `Waiting for the stream: ${error}` : String(error));
-    }
+  async function connect() {
+    if (session) return session.watch();
+    session = await Session.connect(signalling, role, tiles);
+    show("You are in.");
+    await session.watch();
+    if (role === "streamer") await session.broadcast();
   }
-
-  signalling.onNotice = (op, data) => {
-    if (op === "new-producer") void enter();
-    if (op === "close-consumer") session?.end(data["producerId"]);
-    if (op === "you-left-stream") over("The stream has ended.");
-  };
-  signalling.onClose = () => over("You have left.");
-  end.onclick = () => signalling.tell("end-stream");
-  leave.onclick = () => signalling.close();
 
   /** @param {string} text */
   function over(text) {
@@ -72,8 +59,27 @@ async function take(role, address) {
     show(text);
   }
 
-  await enter();
-  if (role === "streamer") await /** @type {Session | null} */ (session)?.broadcast();
+  signalling.onNotice = (op, data) => {
+    if (op === "new-producer") void enter();
+    if (op === "close-consumer") session?.end(data["producerId"]);
+    if (op === "you-left-stream") over("The stream has ended.");
+  };
+  signalling.onClose = () => over("You have left.");
+  leave.onclick = () => signalling.close();
+  end.onclick = () => signalling.tell("end-stream");
+  form.hidden = true;
+  leave.hidden = false;
+  end.hidden = role === "viewer";
+  void enter();
+}
+
+/**
+ * A viewer who is told that there is no such stream is in as soon as it begins.
+ *
+ * @param {Error} error
+ */
+function explain({ message }) {
+  show(message);
 }
 
 /** @param {string} text */

@@ -13,6 +13,8 @@ export class Session {
   #sender;
   #receiver;
   #tiles;
+  /** What is sent. @type {MediaStreamTrack[]} */
+  #own = [];
   /** Of what is watched, by producer id. @type {Map<string, types.Consumer>} */
   #consumers = new Map();
 
@@ -49,7 +51,10 @@ export class Session {
   /** Sends camera and microphone. */
   async broadcast() {
     const devices = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-    await Promise.all(devices.getTracks().map((track) => this.#sender?.produce({ track })));
+    this.#own = devices.getTracks();
+    // Not the sound: nobody wants to hear an echo.
+    for (const track of devices.getVideoTracks()) this.#tiles.add("You", track);
+    await Promise.all(this.#own.map((track) => this.#sender?.produce({ track })));
   }
 
   /** Shows what the others send and is not shown yet. */
@@ -79,6 +84,7 @@ export class Session {
     this.#sender?.close();
     this.#receiver.close();
     for (const producerId of this.#consumers.keys()) this.end(producerId);
+    for (const track of this.#own) this.#tiles.remove(track);
   }
 
   /**

@@ -66,7 +66,7 @@ def test_stream_is_broadcast_and_watched(enter: Enter) -> None:
 
 def test_viewer_who_waits_sees_the_stream_begin(enter: Enter) -> None:
     vic = enter("Watch")
-    vic.page.get_by_text("Waiting for the stream").wait_for()
+    vic.page.get_by_text("there is no such stream").wait_for()
 
     ada = enter("Broadcast")
 
