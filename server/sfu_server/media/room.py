@@ -20,6 +20,8 @@ class RouterRoom:
     ) -> None:
         """Takes the router over."""
         self._router = router
+        # Made once: it costs as much as everything else of a new session.
+        self._rtp_capabilities = router.rtp_capabilities.to_json()
         self._on_lost = on_lost
         self._on_close = on_close
         self._sessions: set[TransportSession] = set()
@@ -42,8 +44,7 @@ class RouterRoom:
             for transport in transports.values():
                 transport.close()
             raise
-        capabilities = self._router.rtp_capabilities.to_json()
-        session = TransportSession(transports, capabilities, self._sessions.discard)
+        session = TransportSession(transports, self._rtp_capabilities, self._sessions.discard)
         self._sessions.add(session)
         return session
 
