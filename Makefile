@@ -2,6 +2,7 @@
 #
 #   make run      the server on http://127.0.0.1:3000/           make bench   cost of a packet and of an operation
 #   make run-queue   the same, with streams on a RabbitMQ of its own
+#   make run-broadcast   that, and examples/api_server.py: broadcast and watch on http://127.0.0.1:4000/
 #   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
 #   make test     every test                                     make wheel   dist/*.whl
 #   make lint     every lint                                     make clean   back to the clone
@@ -25,7 +26,7 @@ WHEELS ?= dist
 PROFILE ?= release
 SECONDS ?= 60
 
-.PHONY: help run run-queue build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench \
+.PHONY: help run run-queue run-broadcast build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench \
 	bench-packet bench-queue fuzz wheel constraints clean
 
 help:
@@ -36,6 +37,10 @@ run: build
 
 run-queue: build .cache/system-queue
 	exec scripts/private_broker.py sfu-server
+
+run-broadcast: build .cache/system-queue
+	exec scripts/private_broker.py bash -c \
+		'sfu-server & python examples/api_server.py & trap "kill \$$(jobs -p)" INT TERM; wait; wait'
 
 build: .cache/installed-release .cache/page
 

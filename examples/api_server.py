@@ -8,14 +8,14 @@ acts for somebody else. Two things are this server's own: `close-peer` when a We
 `new-producer` to the other peers of a stream when somebody sends a track. Who may broadcast is for
 your API server to decide; this one lets everybody.
 
-    make run-queue                          a private broker, and sfu-server on it
-    .venv/bin/python examples/api_server.py --amqp-url amqp://...
+    make run-broadcast      a broker, sfu-server and this on it: http://127.0.0.1:4000/
 
-Open the address in two windows, broadcast in one and watch in the other.
+Open the page in two windows, broadcast in one and watch in the other.
 """
 
 import argparse
 import json
+import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -37,6 +37,7 @@ from quart_trio import QuartTrio
 
 Json: TypeAlias = dict[str, Any]
 
+LOCAL_BROKER = "amqp://guest:guest@127.0.0.1:5672/"
 PAGE = Path(__file__).parent / "broadcast"
 FROM_BROWSERS = frozenset(
     {
@@ -204,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Broadcast and watch through RabbitMQ.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=4000)
-    parser.add_argument("--amqp-url", default="amqp://guest:guest@127.0.0.1:5672/")
+    parser.add_argument("--amqp-url", default=os.environ.get("SFU_AMQP_URL", LOCAL_BROKER))
     options = parser.parse_args()
     listener = socket.create_server((options.host, options.port))
     print("ready http://{}:{}/".format(*listener.getsockname()), flush=True)
