@@ -5,7 +5,7 @@
 
 from typing import Annotated, Generic, Literal, TypeAlias, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SkipValidation, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
@@ -203,8 +203,10 @@ def _text(value: JsonValue, key: str) -> str | None:
 
 Made: TypeAlias = Annotated[Json, SkipValidation]
 """mediasoup's JSON that the media engine made."""
-Error: TypeAlias = Annotated[str | None, Field(default=None, exclude_if=lambda text: text is None)]
-"""Why nothing was done, for people; absent on success."""
+Optional: TypeAlias = Annotated[
+    str | None, Field(exclude_if=lambda text: text is None), WithJsonSchema({"type": "string"})
+]
+"""A text that may be absent."""
 
 
 class AnswerModel(BaseModel):
@@ -232,7 +234,8 @@ class StreamAnswerData(AnswerModel):
 class ResultData(StreamAnswerData):
     """About a stream: whether something was done."""
 
-    error: Error = None
+    error: Optional = None
+    """Why nothing was done, for people; absent on success."""
 
 
 class ConnectedAsViewerData(StreamAnswerData):
@@ -252,7 +255,7 @@ class ConnectedAsStreamerData(ConnectedAsViewerData):
 class SentTrackData(ResultData):
     """The producer's id, on success."""
 
-    id: Annotated[str | None, Field(default=None, exclude_if=lambda text: text is None)] = None
+    id: Optional = None
 
 
 class ConsumerParameters(AnswerModel):
