@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 Json: TypeAlias = dict[str, JsonValue]
 
-PATIENCE = 5
+PATIENCE = 20
 """Seconds to wait for what must come; never for what must not."""
 
 

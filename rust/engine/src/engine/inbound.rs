@@ -147,8 +147,8 @@ impl Engine {
 
     /// Keeps the media of a batch and sends it on, producer by producer.
     fn forward(&mut self, batch: &[Datagram<'_>], received: &mut [Received], now: Instant) {
-        // Stable: the packets of one producer stay in the order in which they came.
-        received.sort_by_key(|media| media.producer);
+        // The packets of one producer stay in the order in which they came.
+        received.sort_unstable_by_key(|media| (media.producer, media.datagram));
         let moment = self.moment(now);
         for group in received.chunk_by(|a, b| a.producer == b.producer) {
             let Some(producer) = group

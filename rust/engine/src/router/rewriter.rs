@@ -16,13 +16,16 @@ use std::{
 /// outgoing  ...  7  8  9 |                    | 10 11 12 ...
 /// ```
 ///
-/// No outgoing number is given twice: it is the nonce of the cipher.
+/// A gap that nobody will fill is narrowed: a receiver's rollover count follows no jump of half a
+/// cycle (RFC 3711 s.3.3.1). No outgoing number is given twice: it is the nonce of the cipher.
 #[derive(Debug)]
 pub(crate) struct Rewriter {
     segments: VecDeque<Segment>,
     first: u64,
     clock_rate: u32,
     newest: Option<(u32, Instant)>,
+    /// The highest number given out.
+    highest: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +57,7 @@ impl Rewriter {
             first: u64::from(first),
             clock_rate,
             newest: None,
+            highest: None,
         }
     }
 
@@ -79,11 +83,14 @@ impl Rewriter {
         timestamp: u32,
         now: Instant,
     ) -> Option<Outgoing> {
-        let segment = self.segments.back_mut()?;
+        let segment = self.segments.back()?;
         if segment.encoding == encoding && sequence > segment.last {
+            self.narrow_gap(*segment, sequence);
+            let segment = self.segments.back_mut()?;
             segment.last = sequence;
             let outgoing = segment.map(sequence, timestamp);
             self.newest = Some((outgoing.timestamp, now));
+            self.highest = Some(outgoing.sequence);
             return Some(outgoing);
         }
         self.mapping(encoding, sequence, timestamp)
@@ -164,6 +171,36 @@ impl Rewriter {
         newest.wrapping_add(elapsed).wrapping_sub(timestamp)
     }
 
+    /// Begins a stretch where `sequence` would leave too wide a gap in `segment`, the last one.
+    fn narrow_gap(&mut self, segment: Segment, sequence: u64) {
+        let Some(highest) = self.highest else {
+            return;
+        };
+        let next = sequence.wrapping_add(segment.sequence_offset);
+        let excess = next.saturating_sub(highest).saturating_sub(MAX_GAP);
+        if excess > 0 {
+            self.give_up_beyond(highest);
+            self.push(Segment {
+                first: sequence,
+                last: sequence - 1,
+                sequence_offset: segment.sequence_offset.wrapping_sub(excess),
+                ..segment
+            });
+        }
+    }
+
+    /// Forgets the numbers beyond `highest` that were kept for late packets: they will be given to others.
+    fn give_up_beyond(&mut self, highest: u64) {
+        while let Some(segment) = self.segments.back_mut() {
+            let last = segment.last.wrapping_add(segment.sequence_offset);
+            segment.last = segment.last.saturating_sub(last.saturating_sub(highest));
+            if !segment.is_empty() {
+                break;
+            }
+            self.segments.pop_back();
+        }
+    }
+
     fn push(&mut self, segment: Segment) {
         if self.segments.len() == MAX_SEGMENTS {
             self.segments.pop_front();
@@ -199,6 +236,8 @@ fn ticks(elapsed: Duration, clock_rate: u32) -> u32 {
 
 /// What is older than so many changes cannot be asked for again.
 const MAX_SEGMENTS: usize = 32;
+/// RFC 3550 s.A.1: `MAX_DROPOUT`. More than any receiver asks for.
+const MAX_GAP: u64 = 3_000;
 
 #[cfg(test)]
 mod tests {
@@ -249,6 +288,36 @@ mod tests {
         assert_eq!(stream.rewriter.incoming(1), Some((1, 500)));
         assert_eq!(stream.rewriter.incoming(2), None);
         assert_eq!(stream.rewriter.incoming(65_534), None);
+    }
+
+    #[test]
+    fn a_gap_that_no_receiver_can_follow_is_narrowed() {
+        let mut stream = Stream::started(100, 7);
+        assert_eq!(stream.map(40_000), Some(7 + MAX_GAP));
+        assert_eq!(stream.map(40_001), Some(8 + MAX_GAP));
+        assert_eq!(stream.map(500), None);
+        assert_eq!(stream.map(100), Some(7));
+        assert_eq!(stream.rewriter.incoming(7), Some((0, 100)));
+    }
+
+    #[test]
+    fn gaps_that_grow_by_packets_left_out_are_narrowed_as_well() {
+        let mut stream = Stream::started(100, 7);
+        for step in 1..=20 {
+            stream.rewriter.skip(0, 100 + 2_000 * step);
+        }
+        assert_eq!(stream.map(40_200), Some(7 + MAX_GAP));
+        assert_eq!(stream.map(3_300), None);
+    }
+
+    #[test]
+    fn numbers_kept_for_late_packets_are_given_up_at_a_switch() {
+        let mut stream = Stream::started(1_000_000, 7);
+        stream.rewriter.skip(0, 1_100_000);
+        stream.rewriter.start(1, 70_000, 0, stream.now);
+        let switched = stream.rewriter.map(1, 70_000, 0, stream.now).unwrap();
+        assert_eq!(switched.sequence, 7 + MAX_GAP);
+        assert_eq!(stream.map(1_050_000), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Whose an arriving RTP stream is: told by its SSRC, or by mid and rid (RFC 8843 s.9.2, RFC 8852).
 
+use std::collections::hash_map::Entry;
+
 use super::{producer::Producer, stream::Arrival};
 use crate::{
     error::InvalidParameters,
@@ -86,7 +88,10 @@ impl Streams {
 
     /// Ties an SSRC to a stream that one of its packets, now authenticated, belongs to.
     pub(crate) fn bind(&mut self, ssrc: Ssrc, id: StreamId) {
-        self.by_ssrc.insert(ssrc, id);
+        let Entry::Vacant(vacant) = self.by_ssrc.entry(ssrc) else {
+            return;
+        };
+        vacant.insert(id);
         let mut announced = self.announced.iter_mut();
         let announced = announced.find(|announced| {
             announced.producer == id.producer && announced.encoding == id.encoding

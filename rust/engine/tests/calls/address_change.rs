@@ -2,16 +2,11 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::world::{Media, World};
+use crate::world::World;
 
 #[test]
 fn media_follows_a_receiver_to_its_new_address() {
-    let mut world = World::new(1);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
+    let (mut world, _, bob) = World::video_call(1);
     world.peers[bob].seen_as = SocketAddr::from(([10, 0, 9, 9], 777));
     let frames = world.count(bob, 11, "frames");
     world.run(Duration::from_secs(15));
@@ -21,12 +16,7 @@ fn media_follows_a_receiver_to_its_new_address() {
 
 #[test]
 fn a_sender_is_heard_from_its_new_address() {
-    let mut world = World::new(2);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
+    let (mut world, alice, bob) = World::video_call(2);
     world.peers[alice].seen_as = SocketAddr::from(([10, 0, 9, 9], 777));
     let frames = world.count(bob, 11, "frames");
     world.run(Duration::from_secs(15));

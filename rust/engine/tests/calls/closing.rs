@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::world::{Media, World};
+use crate::world::World;
 
 #[test]
 fn a_closed_producer_ends_its_consumers_with_a_goodbye() {
-    let (mut world, bob) = call(1);
+    let (mut world, _, bob) = World::call(1);
     world
         .command(json!({ "method": "closeProducer", "producer": 1 }))
         .unwrap();
@@ -21,7 +21,7 @@ fn a_closed_producer_ends_its_consumers_with_a_goodbye() {
 
 #[test]
 fn a_closed_consumer_leaves_the_others_alone() {
-    let (mut world, bob) = call(2);
+    let (mut world, _, bob) = World::call(2);
     world
         .command(json!({ "method": "closeConsumer", "consumer": 11 }))
         .unwrap();
@@ -37,7 +37,7 @@ fn a_closed_consumer_leaves_the_others_alone() {
 
 #[test]
 fn a_closed_transport_takes_producers_and_consumers_with_it() {
-    let (mut world, _) = call(3);
+    let (mut world, _, _) = World::call(3);
     let alice = world.peers[0].transport;
     world
         .command(json!({ "method": "closeTransport", "transport": alice }))
@@ -53,7 +53,7 @@ fn a_closed_transport_takes_producers_and_consumers_with_it() {
 
 #[test]
 fn a_closed_router_leaves_nothing() {
-    let (mut world, _) = call(4);
+    let (mut world, _, _) = World::call(4);
     world
         .command(json!({ "method": "closeRouter", "router": 1 }))
         .unwrap();
@@ -68,7 +68,7 @@ fn a_closed_router_leaves_nothing() {
 
 #[test]
 fn ids_are_not_given_twice_and_unknown_ones_are_refused() {
-    let (mut world, _) = call(5);
+    let (mut world, _, _) = World::call(5);
     for (command, message) in [
         (
             json!({ "method": "createRouter", "router": 1 }),
@@ -103,17 +103,4 @@ fn ids_are_not_given_twice_and_unknown_ones_are_refused() {
         assert_eq!(world.command(command).unwrap_err().to_string(), message);
         assert_eq!(world.dump(), before);
     }
-}
-
-/// Alice's video and sound reach Bob as his tracks 11 and 12.
-fn call(seed: u64) -> (World, usize) {
-    let mut world = World::new(seed);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.publish(alice, 2, Media::Audio);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.subscribe(bob, 12, 2, Media::Audio);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
-    (world, bob)
 }

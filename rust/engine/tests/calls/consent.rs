@@ -8,11 +8,7 @@ use crate::world::{Media, World};
 
 #[test]
 fn silence_ends_consent_and_a_check_brings_it_back() {
-    let mut world = World::new(1);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
+    let (mut world, _, _) = World::video_call(1);
     world.events.clear();
     world.network.lose_to_engine = 1.0;
     world.run(Duration::from_secs(25));
@@ -23,11 +19,7 @@ fn silence_ends_consent_and_a_check_brings_it_back() {
 
 #[test]
 fn a_short_silence_goes_unnoticed_and_media_goes_on() {
-    let mut world = World::new(2);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
+    let (mut world, _, bob) = World::video_call(2);
     world.events.clear();
     world.network.lose_to_engine = 1.0;
     world.run(Duration::from_secs(3));

@@ -8,12 +8,7 @@ use crate::world::{Media, World};
 
 #[test]
 fn media_goes_on_over_a_restart() {
-    let mut world = World::new(1);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
+    let (mut world, alice, bob) = World::video_call(1);
     for peer in [alice, bob] {
         let transport = world.peers[peer].transport;
         let restarted = world.command(json!({ "method": "restartIce", "transport": transport }));

@@ -8,11 +8,7 @@ use crate::world::{Media, World};
 
 #[test]
 fn a_late_joiner_begins_with_a_key_frame_of_its_own() {
-    let mut world = World::new(1);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
+    let (mut world, _, bob) = World::video_call(1);
     world.run(Duration::from_secs(5));
     let carol = world.peer();
     world.subscribe(carol, 21, 1, Media::Video);
@@ -27,12 +23,7 @@ fn a_late_joiner_begins_with_a_key_frame_of_its_own() {
 
 #[test]
 fn a_hundred_requests_a_second_are_one_key_frame_a_second() {
-    let mut world = World::new(2);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
+    let (mut world, alice, _) = World::video_call(2);
     let before = world.count(alice, 1, "keyFrames");
     for _ in 0..1_000 {
         world
@@ -46,11 +37,7 @@ fn a_hundred_requests_a_second_are_one_key_frame_a_second() {
 
 #[test]
 fn a_lost_request_is_repeated() {
-    let mut world = World::new(3);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
+    let (mut world, alice, _) = World::video_call(3);
     world.run(Duration::from_secs(2));
     let before = world.count(alice, 1, "keyFrames");
     world.network.lose_to_peers = 1.0;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::world::{Media, World};
+use crate::world::World;
 
 #[test]
 fn loss_towards_a_consumer_is_repaired_from_the_cache_by_rtx() {
-    let (mut world, bob) = call(1);
+    let (mut world, _, bob) = World::video_call(1);
     world.network.lose_to_peers = 0.05;
     world.run(Duration::from_secs(10));
     world.network.lose_to_peers = 0.0;
@@ -22,7 +22,7 @@ fn loss_towards_a_consumer_is_repaired_from_the_cache_by_rtx() {
 
 #[test]
 fn loss_from_a_producer_is_repaired_by_its_retransmissions() {
-    let (mut world, bob) = call(2);
+    let (mut world, _, bob) = World::video_call(2);
     world.network.lose_to_engine = 0.05;
     world.run(Duration::from_secs(10));
     world.network.lose_to_engine = 0.0;
@@ -36,7 +36,7 @@ fn loss_from_a_producer_is_repaired_by_its_retransmissions() {
 
 #[test]
 fn heavy_loss_reordering_and_duplicates_both_ways_leave_a_call_alive() {
-    let (mut world, bob) = call(3);
+    let (mut world, _, bob) = World::video_call(3);
     world.network.lose_to_engine = 0.15;
     world.network.lose_to_peers = 0.15;
     world.network.jitter = Duration::from_millis(30);
@@ -49,7 +49,7 @@ fn heavy_loss_reordering_and_duplicates_both_ways_leave_a_call_alive() {
 
 #[test]
 fn reordering_within_its_time_asks_for_nothing() {
-    let (mut world, bob) = call(4);
+    let (mut world, _, bob) = World::video_call(4);
     world.network.jitter = Duration::from_millis(8);
     world.run(Duration::from_secs(5));
     assert_eq!(world.producer_count(1, "nackCount"), 0);
@@ -58,7 +58,7 @@ fn reordering_within_its_time_asks_for_nothing() {
 
 #[test]
 fn a_receiver_that_asks_for_everything_gets_no_more_again_than_it_was_sent() {
-    let (mut world, _) = call(5);
+    let (mut world, _, _) = World::video_call(5);
     world.network.lose_to_peers = 0.9;
     world.run(Duration::from_secs(10));
     let again = world.consumer_count(11, "packetsRetransmitted");
@@ -69,15 +69,4 @@ fn a_receiver_that_asks_for_everything_gets_no_more_again_than_it_was_sent() {
         again * 520 <= sent + 60_000,
         "{again} packets, {sent} bytes"
     );
-}
-
-/// Alice's video reaches Bob as his track 11.
-fn call(seed: u64) -> (World, usize) {
-    let mut world = World::new(seed);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
-    (world, bob)
 }

@@ -8,11 +8,11 @@ use rand_chacha::{
     rand_core::{RngCore, SeedableRng},
 };
 
-use crate::world::{Media, World};
+use crate::world::World;
 
 #[test]
 fn noise_of_every_kind_from_every_address_disturbs_nobody() {
-    let (mut world, bob) = call(1);
+    let (mut world, _, bob) = World::video_call(1);
     let addresses = [
         SocketAddr::from(([192, 0, 2, 1], 99)),
         world.peers[0].address,
@@ -44,7 +44,7 @@ fn noise_of_every_kind_from_every_address_disturbs_nobody() {
 
 #[test]
 fn replayed_and_truncated_datagrams_of_the_call_itself_are_dropped() {
-    let (mut world, bob) = call(2);
+    let (mut world, _, bob) = World::video_call(2);
     world.network.duplicate = 1.0;
     world.run(Duration::from_secs(2));
     let stats = world.stats(bob, 11);
@@ -58,7 +58,7 @@ fn replayed_and_truncated_datagrams_of_the_call_itself_are_dropped() {
 
 #[test]
 fn unknown_ssrcs_make_no_state() {
-    let (mut world, _) = call(3);
+    let (mut world, _, _) = World::video_call(3);
     let alice = world.peers[0].address;
     let before = world.dump();
     for ssrc in 0..100_000_u32 {
@@ -87,15 +87,4 @@ fn noise(rng: &mut ChaCha12Rng, step: u32) -> Vec<u8> {
     let len = start.len().min(bytes.len());
     bytes[..len].copy_from_slice(&start[..len]);
     bytes
-}
-
-/// Alice's video reaches Bob as his track 11.
-fn call(seed: u64) -> (World, usize) {
-    let mut world = World::new(seed);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
-    (world, bob)
 }

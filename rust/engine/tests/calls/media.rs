@@ -23,3 +23,24 @@ fn frames_and_sound_reach_a_consumer_unchanged_and_without_loss() {
         }
     }
 }
+
+#[test]
+fn a_call_under_way_allocates_nothing() {
+    let mut world = World::new(2);
+    let alice = world.peer();
+    world.publish(alice, 1, Media::Video);
+    world.publish(alice, 2, Media::Audio);
+    for id in 1..=10 {
+        let viewer = world.peer();
+        world.subscribe(viewer, id * 10 + 1, 1, Media::Video);
+        world.subscribe(viewer, id * 10 + 2, 2, Media::Audio);
+    }
+    world.run_until_connected();
+    world.run(Duration::from_secs(10));
+    let packets = world.count(1, 11, "packets");
+    assert!(world.allocations > 0, "set-up and caches are counted");
+    world.allocations = 0;
+    world.run(Duration::from_secs(10));
+    assert!(world.count(1, 11, "packets") > packets + 500);
+    assert_eq!(world.allocations, 0);
+}

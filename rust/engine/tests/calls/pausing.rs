@@ -8,7 +8,7 @@ use crate::world::{Media, World};
 
 #[test]
 fn a_paused_consumer_gets_nothing_and_goes_on_without_a_gap() {
-    let (mut world, bob) = call(1);
+    let (mut world, _, bob) = World::video_call(1);
     world
         .command(json!({ "method": "pauseConsumer", "consumer": 11 }))
         .unwrap();
@@ -25,7 +25,7 @@ fn a_paused_consumer_gets_nothing_and_goes_on_without_a_gap() {
 
 #[test]
 fn a_paused_producer_reaches_nobody_and_goes_on_without_a_gap() {
-    let (mut world, bob) = call(2);
+    let (mut world, _, bob) = World::video_call(2);
     world
         .command(json!({ "method": "pauseProducer", "producer": 1 }))
         .unwrap();
@@ -69,16 +69,4 @@ fn assert_goes_on(world: &World, bob: usize, packets_before: u64) {
     for name in ["lost", "nacks", "framesDropped", "plis", "duplicates"] {
         assert_eq!(stats[name], 0, "{name}: {stats}");
     }
-}
-
-/// Alice's video reaches Bob as his track 11.
-fn call(seed: u64) -> (World, usize) {
-    let mut world = World::new(seed);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
-    assert!(world.count(bob, 11, "frames") > 20);
-    (world, bob)
 }

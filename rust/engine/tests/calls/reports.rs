@@ -6,7 +6,7 @@ use crate::world::{Media, World};
 
 #[test]
 fn sound_and_pictures_of_one_peer_have_one_clock() {
-    let (mut world, bob) = call(1);
+    let (mut world, _, bob) = World::call(1);
     world.network.jitter = Duration::from_millis(20);
     world.run(Duration::from_secs(10));
     let offset = |track| world.stats(bob, track)["clockOffset"].as_f64().unwrap();
@@ -21,7 +21,7 @@ fn sound_and_pictures_of_one_peer_have_one_clock() {
 
 #[test]
 fn both_ends_learn_the_loss_that_they_cannot_see() {
-    let (mut world, _) = call(2);
+    let (mut world, _, _) = World::call(2);
     world.network.lose_to_engine = 0.1;
     world.run(Duration::from_secs(10));
     let remote = world.stats(0, 1)[0]["remoteFractionLost"].as_f64().unwrap();
@@ -35,7 +35,7 @@ fn both_ends_learn_the_loss_that_they_cannot_see() {
 
 #[test]
 fn the_round_trip_is_known_in_both_directions() {
-    let (mut world, _) = call(3);
+    let (mut world, _, _) = World::call(3);
     world.network.delay = Duration::from_millis(40);
     world.run(Duration::from_secs(15));
     let sender = world.stats(0, 1)[0]["roundTrip"].as_f64().unwrap();
@@ -58,17 +58,4 @@ fn reports_of_many_transports_share_wake_ups() {
     world.run(Duration::from_secs(10));
     // One a transport and second would be 500; there are 20 places a second.
     assert!((50..=220).contains(&world.wake_ups), "{}", world.wake_ups);
-}
-
-/// Alice's video and sound reach Bob as his tracks 11 and 12.
-fn call(seed: u64) -> (World, usize) {
-    let mut world = World::new(seed);
-    let (alice, bob) = (world.peer(), world.peer());
-    world.publish(alice, 1, Media::Video);
-    world.publish(alice, 2, Media::Audio);
-    world.subscribe(bob, 11, 1, Media::Video);
-    world.subscribe(bob, 12, 2, Media::Audio);
-    world.run_until_connected();
-    world.run(Duration::from_secs(1));
-    (world, bob)
 }

@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
     /// How often the engine was woken by its own deadline.
     pub(crate) wake_ups: u64,
+    /// How often the engine allocated memory for datagrams.
+    pub(crate) allocations: u64,
     flying: BinaryHeap<Flying>,
     sent: u64,
     start: Instant,
@@ -103,6 +105,7 @@ impl World {
             },
             events: Vec::new(),
             wake_ups: 0,
+            allocations: 0,
             flying: BinaryHeap::new(),
             sent: 0,
             start: now,
@@ -111,6 +114,27 @@ impl World {
             .command(json!({ "method": "createRouter", "router": 1 }))
             .unwrap();
         world
+    }
+
+    /// A call that has run for a second, with Alice and Bob: her video, producer 1 and her track 1,
+    /// reaches him as consumer 11 and his track 11.
+    pub(crate) fn video_call(seed: u64) -> (Self, usize, usize) {
+        let mut world = Self::new(seed);
+        let (alice, bob) = (world.peer(), world.peer());
+        world.publish(alice, 1, Media::Video);
+        world.subscribe(bob, 11, 1, Media::Video);
+        world.run_until_connected();
+        world.run(Duration::from_secs(1));
+        (world, alice, bob)
+    }
+
+    /// The same with her sound as producer 2, consumer 12.
+    pub(crate) fn call(seed: u64) -> (Self, usize, usize) {
+        let (mut world, alice, bob) = Self::video_call(seed);
+        world.publish(alice, 2, Media::Audio);
+        world.subscribe(bob, 12, 2, Media::Audio);
+        world.run(Duration::from_secs(1));
+        (world, alice, bob)
     }
 
     /// Carries out a command given as JSON; its answer as JSON.
@@ -339,7 +363,9 @@ impl World {
                 payload: &mut flying.bytes,
             })
             .collect();
-        self.engine.handle_datagrams(&mut batch, self.now);
+        let (engine, now) = (&mut self.engine, self.now);
+        let allocated = allocation_counter::measure(|| engine.handle_datagrams(&mut batch, now));
+        self.allocations += allocated.count_total;
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
             self.engine.handle_timeout(self.now);
             self.wake_ups += 1;
