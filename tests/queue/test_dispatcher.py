@@ -8,6 +8,7 @@ import pytest
 import trio
 import trio.testing
 from sfu_server.streams import Delivery, Dispatcher, Limits, Streams
+from sfu_server.streams.messages import Answer
 
 from tests.server.support.fake_media import FakeEngine
 
@@ -26,6 +27,9 @@ class Desk:
         self.tags = count(1)
         self.streams = Streams(self.engine, LIMITS, 10, lambda *told: self.dispatcher.tell(*told))
         self.dispatcher = Dispatcher(self.streams, self.broker, 4, nursery)
+
+    def tell(self, stream_id: str, answers: list[Answer]) -> None:
+        self.dispatcher.tell(stream_id, answers)
 
     def deliver(
         self, op: str, stream_id: str = "s", *, redelivered: bool = False, **data: object
