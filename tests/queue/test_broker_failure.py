@@ -175,6 +175,32 @@ async def test_signal_ends_the_server_while_the_broker_is_away(
         assert await server.stop(signal.SIGTERM) == 0
 
 
+async def test_signal_ends_the_server_while_an_answer_waits(broker: PrivateBroker) -> None:
+    async with raw_queues(broker.url) as raw:
+        async with server_process("--amqp-url", broker.url) as server:
+            await refuse_answers(broker)
+            await raw.publish(operation("connect-as-streamer", peerId="ann"))
+            await becomes(server, lambda state: state["peers"] == 1)
+
+            assert await server.stop(signal.SIGTERM) == 0
+
+        assert await raw.waiting(MEDIA_SERVER_QUEUE) == 1
+
+
+async def test_answer_that_waits_too_long_hands_its_operation_back(broker: PrivateBroker) -> None:
+    soon = ("--amqp-publish-timeout", "0.5")
+    async with server_process("--amqp-url", broker.url, *soon), raw_queues(broker.url) as raw:
+        await raw.publish(operation("connect-as-streamer", peerId="ann"))
+        await raw.next(API_SERVER_QUEUE)
+        await refuse_answers(broker)
+        await raw.publish(operation("connect-as-viewer", peerId="vic"))
+        await control(broker, "clear_policy", "full")
+
+        answer = json.loads((await raw.next(API_SERVER_QUEUE)).body)
+
+    assert answer["op"] == "you-connected-as-viewer"
+
+
 async def test_queues_that_are_deleted_come_back(broker: PrivateBroker) -> None:
     async with server_process("--amqp-url", broker.url):
         for queue in QUEUES:

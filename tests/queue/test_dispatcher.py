@@ -25,7 +25,7 @@ class Desk:
         self.engine = FakeEngine()
         self.broker = FakeBroker()
         self.tags = count(1)
-        self.streams = Streams(self.engine, LIMITS, 10, lambda *told: self.dispatcher.tell(*told))
+        self.streams = Streams(self.engine, LIMITS, 10, self.tell)
         self.dispatcher = Dispatcher(self.streams, self.broker, 4, nursery)
 
     def tell(self, stream_id: str, answers: list[Answer]) -> None:

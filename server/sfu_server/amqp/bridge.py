@@ -5,7 +5,9 @@ for: nothing else is between the two threads.
 """
 
 import asyncio
+import concurrent.futures
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import trio
@@ -98,8 +100,9 @@ class Bridge:
         await self._call(self._link.settle(delivery, publications))
 
     def hand_back(self, delivery: Delivery) -> None:
-        """Has the broker deliver it again."""
-        asyncio.run_coroutine_threadsafe(self._link.hand_back(delivery), self._loop)
+        """Has the broker deliver it again, as the end of the connection does too."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._link.hand_back, delivery)
 
     async def stop_consuming(self) -> None:
         """Takes no more deliveries; those that are under way can still be settled."""
@@ -116,6 +119,9 @@ class Bridge:
 
     async def _call(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` in the loop; cancels it there if it is cancelled here."""
+        if self._loop.is_closed():
+            work.close()
+            raise PublishError
         done = trio.Event()
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         future.add_done_callback(lambda _: self._token.run_sync_soon(done.set))
@@ -125,5 +131,5 @@ class Bridge:
             future.cancel()
         try:
             future.result()
-        except TimeoutError as error:
+        except (TimeoutError, concurrent.futures.CancelledError) as error:
             raise PublishError from error

@@ -94,6 +94,7 @@ class Link:
         self._channel: AbstractChannel | None = None
         self._up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._handing_back: set[asyncio.Task[None]] = set()
         self._consumer: tuple[AbstractQueue, str] | None = None
 
     async def run(self) -> None:
@@ -141,8 +142,13 @@ class Link:
                 with suppress(*FAILURES):
                     await (await channel.get_underlay_channel()).basic_ack(delivery.tag)
 
-    async def hand_back(self, delivery: Delivery) -> None:
+    def hand_back(self, delivery: Delivery) -> None:
         """Has the broker deliver it again."""
+        task = asyncio.ensure_future(self._hand_back(delivery))
+        self._handing_back.add(task)
+        task.add_done_callback(self._handing_back.discard)
+
+    async def _hand_back(self, delivery: Delivery) -> None:
         channel = self._channel_of(delivery)
         if channel is not None:
             with suppress(*FAILURES):
