@@ -227,6 +227,7 @@ async def test_failing_connect_leaves_no_stream_and_no_peer_behind(desk: Desk) -
 async def test_peers_and_streams_are_limited(desk: Desk) -> None:
     for number in range(4):
         desk.deliver("connect-as-streamer", peerId=f"peer-{number}")
+    await settled()
     for number in range(10):
         desk.deliver("connect-as-streamer", f"stream-{number}", peerId="ann")
     await settled()
