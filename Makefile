@@ -1,6 +1,8 @@
 # The one front door. `make run` and `make test` set up a fresh Debian 12 or Ubuntu by themselves (scripts/setup).
 #
-#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a forwarded packet
+#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a packet and of an operation
+#   make run-queue   the same, with streams on a RabbitMQ of its own
+#   make run-broadcast   that, and examples/api_server.py: broadcast and watch on http://127.0.0.1:4000/
 #   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
 #   make test     every test                                     make wheel   dist/*.whl
 #   make lint     every lint                                     make clean   back to the clone
@@ -17,7 +19,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-PYTHON_CODE := python server tests examples
+PYTHON_CODE := python server tests examples benches scripts
 RUST_CODE := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 PAGE_CODE := $(wildcard server/web/*.js server/web/src/*)
 # Network namespaces are root's; nothing that root owns is left in the tree.
@@ -26,14 +28,21 @@ WHEELS ?= dist
 PROFILE ?= release
 SECONDS ?= 60
 
-.PHONY: help run build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench fuzz \
-	wheel constraints clean
+.PHONY: help run run-queue run-broadcast build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench \
+	bench-packet bench-queue fuzz wheel constraints clean
 
 help:
 	@sed -n '1,/^$$/s/^# \?//p' Makefile
 
 run: build
 	exec sfu-server
+
+run-queue: build .cache/system-queue
+	exec scripts/private_broker.py sfu-server
+
+run-broadcast: build .cache/system-queue
+	exec scripts/private_broker.py bash -c \
+		'sfu-server & python examples/api_server.py & trap "kill \$$(jobs -p)" INT TERM; wait; wait'
 
 build: .cache/installed-release .cache/page
 
@@ -48,7 +57,7 @@ test-rust: .cache/python-build
 test-page: .cache/page
 	cd server/web && npm test
 
-test-python: .cache/installed-dev .cache/page .cache/oracle .cache/python-test
+test-python: .cache/installed-dev .cache/page .cache/oracle .cache/amqplib .cache/python-test
 	pytest --ignore=tests/network
 	$(AS_ROOT) pytest -p no:cacheprovider tests/network
 
@@ -74,7 +83,7 @@ lint-page: .cache/page
 
 lint-text: .cache/python-lint
 	typos
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/setup scripts/constraints .ci/run
 
 fmt: .cache/python-lint .cache/page
 	cargo fmt --all
@@ -84,8 +93,13 @@ fmt: .cache/python-lint .cache/page
 
 # --- Measurements and fuzzing
 
-bench: .cache/python-build
+bench: bench-packet bench-queue
+
+bench-packet: .cache/python-build
 	cargo run --release --locked --package sfu-bench
+
+bench-queue: .cache/installed-release .cache/python-test
+	python -m benches.queue
 
 fuzz: .cache/system-fuzz
 	mkdir -p fuzz/corpus/$(TARGET) fuzz/artifacts
@@ -129,9 +143,13 @@ wheel: .cache/page
 	cd tests/ortc/oracle && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	touch $@
 
+.cache/amqplib: tests/queue/amqplib/package-lock.json .cache/python-build
+	cd tests/queue/amqplib && npm ci --no-fund --no-audit
+	touch $@
+
 constraints: .cache/python-build
 	scripts/constraints
 
 clean:
-	rm -rf .cache .venv dist target server/sfu_server/static server/web/node_modules tests/ortc/oracle/node_modules
+	rm -rf .cache .venv dist target server/sfu_server/static examples/broadcast/lib server/web/node_modules tests/{ortc/oracle,queue/amqplib}/node_modules
 	rm -f python/sfu/_core.*.so

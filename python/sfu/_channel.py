@@ -170,8 +170,10 @@ class Channel:
         elif "died" in message:
             self._die(str(message["died"]))
         else:
-            answer = self._waiting.pop(cast("int", message["request"]))
-            answer.put(_outcome(message))
+            # None if `end` has failed it before.
+            answer = self._waiting.pop(cast("int", message["request"]), None)
+            if answer is not None:
+                answer.put(_outcome(message))
 
     def _die(self, reason: str) -> None:
         self._death = reason

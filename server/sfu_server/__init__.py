@@ -1,8 +1,9 @@
-"""Video rooms over HTTP and WebSocket, on the `sfu` module.
+"""Video rooms over HTTP and WebSocket, and streams over RabbitMQ, on the `sfu` module.
 
-    http/, ws.py  ->  rooms/ (who is where, who is told what)  ->  media.py  ->  sfu
-    requests,         rules as pure code, and one live room
-    sockets           that carries them out in order
+    http/, ws.py  ->  rooms/    (who is told what)  ->  conference/     ->  media/  ->  sfu
+    amqp/         ->  streams/  (who is told what)      (who is where)
+    requests,         rules as pure code, and what
+    sockets, queues   carries them out in order
 
 `server.py` puts the parts together; `config.py` is all that can be set.
 """

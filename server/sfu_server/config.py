@@ -20,6 +20,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from sfu_server.rooms import Kind, Rules, Timeouts
+from sfu_server.streams import Limits
 
 STREAM_TYPES: dict[str, Kind] = {
     "mic": "audio",
@@ -101,7 +102,18 @@ class Settings(BaseSettings):
         default=None,
         description="address that clients are told instead of --rtc-ip, where there is NAT",
     )
-    amqp_url: str | None = Field(default=None, description="reserved: no broker is spoken to yet")
+    amqp_url: Annotated[str, Field(pattern="^amqps?://")] | None = Field(
+        default=None,
+        description="RabbitMQ to serve the streams API on, amqp://USER:PASSWORD@HOST:PORT/VHOST",
+    )
+    amqp_prefetch: Annotated[int, Field(ge=1, le=65535)] = Field(
+        default=256, description="operations that may be at work; the others stay in the broker"
+    )
+    amqp_publish_timeout: SomeSeconds = Field(
+        default=60,
+        description="seconds that an answer may wait for the broker before its operation is "
+        "handed back to it",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged, on standard error"
     )
@@ -130,7 +142,10 @@ class Settings(BaseSettings):
 
     max_rooms: Count = Field(default=1000, description="rooms that may be open")
     max_attendees: Count = Field(default=200, description="attendees of one room")
-    max_consumers: Count = Field(default=1000, description="consumers of one attendee")
+    max_consumers: Count = Field(default=1000, description="consumers of one attendee or peer")
+    max_streams: Count = Field(default=10_000, description="streams that may be open")
+    max_peers: Count = Field(default=1000, description="peers of one stream")
+    max_producers: Count = Field(default=16, description="tracks that one peer of a stream sends")
     max_waiting_notifications: Count = Field(
         default=256,
         description="notifications that may wait for a client before it counts as too slow",
@@ -165,6 +180,15 @@ class Settings(BaseSettings):
         return Rules(
             stream_types=STREAM_TYPES | self.stream_types,
             max_attendees=self.max_attendees,
+            max_consumers=self.max_consumers,
+        )
+
+    def limits(self) -> Limits:
+        """What the site decided about streams."""
+        return Limits(
+            max_streams=self.max_streams,
+            max_peers=self.max_peers,
+            max_producers=self.max_producers,
             max_consumers=self.max_consumers,
         )
 

@@ -42,10 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(settings: Settings) -> None:
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-        async with trio.open_nursery() as nursery:
-            address = await nursery.start(serve, settings, signals.__anext__)
-            # The one line of standard output: whoever started the server waits for it.
-            print(f"ready {address}", flush=True)  # noqa: T201
+        await serve(settings, signals.__anext__, task_status=Announcement())
+
+
+class Announcement:
+    """The one line of standard output: whoever started the server waits for it."""
+
+    def started(self, value: str | None = None) -> None:
+        """Says that the server is ready at an address."""
+        print(f"ready {value}", flush=True)  # noqa: T201
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> OSError:

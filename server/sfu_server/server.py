@@ -1,6 +1,9 @@
-"""Puts the parts together: workers, rooms, the app, and Hypercorn; and takes them apart in order.
+"""Puts the parts together: workers, rooms, the app, Hypercorn, and streams if there is a broker.
 
-stop -> rooms close, sockets are told 1001 -> nothing in flight, or 2 s -> Hypercorn -> workers
+They are taken apart in order:
+
+    stop -> operations that are under way are answered, or 1 s -> the broker's connection
+         -> rooms close, sockets are told 1001 -> nothing in flight, or 2 s -> Hypercorn -> workers
 """
 
 import logging
@@ -22,6 +25,7 @@ from sfu_server.in_flight import InFlight
 from sfu_server.listen import BACKLOG, abort_connections, listen, url
 from sfu_server.media import WorkerOptions, WorkerPool
 from sfu_server.rooms import Rooms
+from sfu_server.stream_service import StreamOptions, StreamService
 from sfu_server.ws import RoomSocket
 
 log = structlog.stdlib.get_logger(__name__)
@@ -50,8 +54,6 @@ async def serve(
     Raises:
         OSError: An address cannot be bound.
     """
-    if settings.amqp_url is not None:
-        log.warning("amqp-url has no effect yet")
     workers = WorkerPool(_worker_options(settings))
     listener = listen(settings.host, settings.port, settings.client_timeout)
     address = listener.getsockname()
@@ -61,14 +63,19 @@ async def serve(
             workers, settings.rules(), settings.timeouts(), settings.max_rooms, background
         )
 
-        app = InFlight(create_app(settings, workers, rooms))
+        service = _stream_service(settings, workers, background)
+        app = InFlight(create_app(settings, workers, rooms, service))
         stopped = trio.Event()
         async with trio.open_nursery() as foreground:
             hypercorn = partial(hypercorn_serve, app, _hypercorn_config(listener), mode="asgi")
             await foreground.start(partial(hypercorn, shutdown_trigger=stopped.wait))
-            task_status.started(url(address))
+            if service is not None:
+                await background.start(service.run)
+            foreground.start_soon(_announce, service, partial(task_status.started, url(address)))
             await stopping()
             log.info("stopping")
+            if service is not None:
+                await service.stop()
             rooms.close()
             stopped.set()
             await _finish(app, address[1])
@@ -76,7 +83,9 @@ async def serve(
         background.cancel_scope.cancel()
 
 
-def create_app(settings: Settings, workers: WorkerPool, rooms: Rooms) -> QuartTrio:
+def create_app(
+    settings: Settings, workers: WorkerPool, rooms: Rooms, service: StreamService | None = None
+) -> QuartTrio:
     """The app with all its paths."""
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -85,12 +94,33 @@ def create_app(settings: Settings, workers: WorkerPool, rooms: Rooms) -> QuartTr
     # A path that is not quite right is not found, instead of redirected without a JSON body.
     app.url_map.merge_slashes = False
     app.register_blueprint(rooms_api(rooms, settings.request_timeout))
-    app.register_blueprint(health(workers, rooms))
+    app.register_blueprint(health(workers, rooms, service))
     app.register_blueprint(page())
     socket = RoomSocket(rooms, settings.max_waiting_notifications, settings.request_timeout)
     app.add_websocket("/", "room_socket", socket.serve)
     answer_failures(app)
     return app
+
+
+async def _announce(service: StreamService | None, ready: Callable[[], None]) -> None:
+    if service is not None:
+        await service.consumed()
+    ready()
+
+
+def _stream_service(
+    settings: Settings, workers: WorkerPool, nursery: trio.Nursery
+) -> StreamService | None:
+    if settings.amqp_url is None:
+        return None
+    options = StreamOptions(
+        url=settings.amqp_url,
+        prefetch=settings.amqp_prefetch,
+        publish_timeout=settings.amqp_publish_timeout,
+        request_timeout=settings.request_timeout,
+        limits=settings.limits(),
+    )
+    return StreamService(options, workers, nursery)
 
 
 async def _finish(app: InFlight, port: int) -> None:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, StringConstraints, Valida
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
-from sfu_server.rooms import ErrorCode, RoomError
+from sfu_server.conference import ErrorCode, RoomError
 
 MAX_NAME = 256
 """In characters."""

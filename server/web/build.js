@@ -1,5 +1,6 @@
 // Bundles the page and `mediasoup-client` into the directory that sfu-server serves at `/`:
 //   src/main.js -> main.js (+ map), src/*.css|html|svg copied, licences of what is bundled -> licences.txt
+// and `mediasoup-client` alone into examples/broadcast/lib, whose page is served as it was written.
 
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -7,6 +8,14 @@ import { build } from "esbuild";
 
 const here = import.meta.dirname;
 const out = path.join(here, "..", "sfu_server", "static");
+/** @satisfies {import("esbuild").BuildOptions} */
+const BUNDLE = {
+  bundle: true,
+  format: "esm",
+  legalComments: "none",
+  minify: true,
+  target: ["chrome111", "firefox120", "safari16.4"],
+};
 const PACKAGE = /^node_modules\/(@[^/]+\/)?[^/]+/;
 
 await rm(out, { recursive: true, force: true });
@@ -16,19 +25,22 @@ const { metafile } = await build({
   entryPoints: [path.join(here, "src", "main.js")],
   outfile: path.join(out, "main.js"),
   absWorkingDir: here,
-  bundle: true,
-  format: "esm",
-  legalComments: "none",
   metafile: true,
-  minify: true,
   sourcemap: true,
-  target: ["chrome111", "firefox120", "safari16.4"],
+  ...BUNDLE,
 });
 
 for (const name of ["index.html", "style.css", "icon.svg"])
   await copyFile(path.join(here, "src", name), path.join(out, name));
 
 await writeFile(path.join(out, "licences.txt"), await licences(Object.keys(metafile.inputs)));
+
+await build({
+  stdin: { contents: 'export { Device } from "mediasoup-client";', resolveDir: here },
+  outfile: path.join(here, "..", "..", "examples", "broadcast", "lib", "mediasoup-client.js"),
+  absWorkingDir: here,
+  ...BUNDLE,
+});
 
 /**
  * @param {string[]} inputs paths of the bundled files, relative to this directory

@@ -1,4 +1,4 @@
-"""An `sfu-server` as a child process."""
+"""Programs with a page, as child processes; `sfu-server` above all."""
 
 import re
 import signal
@@ -10,15 +10,12 @@ from typing import IO
 COMMAND = Path(sys.executable).with_name("sfu-server")
 
 
-class Server:
-    """A running server with ports of its own. `address` is that of its page."""
+class Program:
+    """A child process that serves a page and says `ready ADDRESS` when it does."""
 
-    def __init__(self, log: IO[bytes], port: int = 0) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  the command is this environment's own
-            [str(COMMAND), "--port", str(port), "--rtc-port", "0", "--workers", "1"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
+    def __init__(self, command: list[str], log: IO[bytes]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  the commands are this environment's own
+            command, stdout=subprocess.PIPE, stderr=log, text=True
         )
         self.address = self._ready()
 
@@ -27,21 +24,14 @@ class Server:
         return int(self.address.rstrip("/").rpartition(":")[2])
 
     def stop(self) -> int:
-        """Ends the server as an operator would, and returns its exit status."""
+        """Ends it as an operator would, and returns its exit status."""
         self._process.send_signal(signal.SIGTERM)
         return self._ended()
 
     def kill(self) -> None:
-        """Ends the server as a power cut would."""
+        """Ends it as a power cut would."""
         self._process.kill()
         self._ended()
-
-    def freeze(self) -> None:
-        """Lets nothing through, neither media nor requests, until `thaw`."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
 
     def _ready(self) -> str:
         assert self._process.stdout
@@ -49,7 +39,7 @@ class Server:
         ready = re.fullmatch(r"ready (http://\S+/)\n", line)
         if not ready:
             self.kill()
-            message = f"the server did not become ready but said {line!r}"
+            message = f"not ready but {line!r}"
             raise RuntimeError(message)
         return ready[1]
 
@@ -57,3 +47,23 @@ class Server:
         assert self._process.stdout
         self._process.stdout.close()
         return self._process.wait(timeout=10)
+
+
+class Server(Program):
+    """A running server with ports of its own. `address` is that of its page."""
+
+    def __init__(self, log: IO[bytes], *options: str, port: int = 0) -> None:
+        command = [str(COMMAND), "--port", str(port), "--rtc-port", "0", "--workers", "1"]
+        super().__init__([*command, *options], log)
+
+    @property
+    def cpu_clock(self) -> int:
+        """The clock of the CPU time of all its threads, as clock_getcpuclockid(3) makes it."""
+        return ~self._process.pid << 3 | 2
+
+    def freeze(self) -> None:
+        """Lets nothing through, neither media nor requests, until `thaw`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)

@@ -42,7 +42,7 @@ def test_call_comes_back_after_the_server(browser: Browser, tmp_path: Path, room
             attendee.page.get_by_role("status").get_by_text(
                 "is lost. Trying to come back"
             ).wait_for()
-        second = Server(log, first.port)
+        second = Server(log, port=first.port)
 
         for attendee, other in ((ada, bob), (bob, ada)):
             attendee.waits_for_picture(other)

@@ -126,6 +126,16 @@ async def test_the_owners_end_fails_what_waits(script: "Script") -> None:
             await script.channel.request({"method": "a"})
 
 
+async def test_an_answer_that_the_owners_end_overtook_is_dropped(script: "Script") -> None:
+    script.channel.post({"method": "close"})
+    [(number, _)] = await script.submitted(1)
+    script.channel.end()
+
+    script.say({"request": number, "ok": {}}, {"event": "x"})
+
+    assert await script.event() == {"event": "x"}
+
+
 async def test_one_wake_up_drains_everything(script: "Script") -> None:
     script.say(*({"event": str(number)} for number in range(100)))
     for _ in range(100):

@@ -8,9 +8,9 @@ import httpx
 import pytest
 import trio
 import trio.testing
+from sfu_server.conference import ErrorCode
 from sfu_server.http.endpoints import ENDPOINTS
 from sfu_server.http.envelope import STATUS
-from sfu_server.rooms import ErrorCode
 
 from tests.server.support.answers import PATIENCE, Answer, Json
 from tests.server.support.api import Api

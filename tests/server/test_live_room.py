@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 
 import pytest
 import trio
+from sfu_server.conference import Json
 from sfu_server.rooms import (
     Direction,
     Dismissal,
@@ -24,7 +25,6 @@ from sfu_server.rooms.notices import (
     UserJoined,
     UserLeft,
 )
-from sfu_server.rooms.ports import Json
 from trio.testing import MockClock
 
 from tests.server.support.fake_media import FakeEngine

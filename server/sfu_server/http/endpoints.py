@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import JsonValue
 
+from sfu_server.conference import Json, Producer
 from sfu_server.http.requests import (
     AttendeeRequest,
     ConnectRequest,
@@ -23,8 +24,7 @@ from sfu_server.http.requests import (
     RtpParameters,
 )
 from sfu_server.rooms import Direction, Rooms
-from sfu_server.rooms.ports import Json
-from sfu_server.rooms.room import Attendee, Producer
+from sfu_server.rooms.room import Attendee
 from sfu_server.wire import MessageType, parse_message
 
 

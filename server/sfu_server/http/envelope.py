@@ -5,8 +5,7 @@ import json
 from pydantic import JsonValue
 from quart import Response
 
-from sfu_server.rooms import ErrorCode, RoomError
-from sfu_server.rooms.ports import Json
+from sfu_server.conference import ErrorCode, Json, RoomError
 
 STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID_PARAMETER: 400,

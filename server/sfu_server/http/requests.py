@@ -2,7 +2,7 @@
 
 from pydantic import Field, JsonValue
 
-from sfu_server.rooms import Direction
+from sfu_server.conference import Direction
 from sfu_server.wire import Message, Name
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sfu
 
-from sfu_server.rooms import ErrorCode, RoomError
+from sfu_server.conference import ErrorCode, RoomError
 
 
 @contextmanager

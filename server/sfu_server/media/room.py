@@ -1,16 +1,16 @@
 """A room's router on one worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import sfu
 
+from sfu_server.conference import Direction
 from sfu_server.media.faults import translated
 from sfu_server.media.session import TransportSession
-from sfu_server.rooms import Direction
 
 
 class RouterRoom:
-    """A `RoomMedia` (`sfu_server.rooms.ports`)."""
+    """A `RoomMedia` (`sfu_server.conference.ports`)."""
 
     def __init__(
         self,
@@ -20,6 +20,8 @@ class RouterRoom:
     ) -> None:
         """Takes the router over."""
         self._router = router
+        # Made once: it costs as much as everything else of a new session.
+        self._rtp_capabilities = router.rtp_capabilities.to_json()
         self._on_lost = on_lost
         self._on_close = on_close
         self._sessions: set[TransportSession] = set()
@@ -29,19 +31,20 @@ class RouterRoom:
         """How many are open."""
         return len(self._sessions)
 
-    async def open_session(self) -> TransportSession:
-        """Makes an attendee's transports."""
+    async def open_session(
+        self, directions: Collection[Direction] = tuple(Direction)
+    ) -> TransportSession:
+        """Makes a member's transports."""
         transports: dict[Direction, sfu.WebRtcTransport] = {}
         try:
             with translated():
-                for direction in Direction:
+                for direction in directions:
                     transports[direction] = await self._router.create_webrtc_transport()
         except BaseException:
             for transport in transports.values():
                 transport.close()
             raise
-        capabilities = self._router.rtp_capabilities.to_json()
-        session = TransportSession(transports, capabilities, self._sessions.discard)
+        session = TransportSession(transports, self._rtp_capabilities, self._sessions.discard)
         self._sessions.add(session)
         return session
 

@@ -1,4 +1,4 @@
-"""An attendee's two transports, and the producers and consumers on them."""
+"""A member's transports, and the producers and consumers on them."""
 
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar, cast
@@ -6,16 +6,24 @@ from typing import Generic, TypeVar, cast
 import sfu
 from pydantic import JsonValue
 
+from sfu_server.conference import (
+    ConsumerOffer,
+    Direction,
+    ErrorCode,
+    Json,
+    JsonMapping,
+    Kind,
+    Offer,
+    Producer,
+    RoomError,
+)
 from sfu_server.media.faults import translated
-from sfu_server.rooms import Direction, ErrorCode, Kind
-from sfu_server.rooms.ports import ConsumerOffer, Json, JsonMapping, Offer
-from sfu_server.rooms.room import Producer
 
 Resource = TypeVar("Resource", sfu.Producer, sfu.Consumer)
 
 
 class TransportSession:
-    """A `Session` (`sfu_server.rooms.ports`) on one router."""
+    """A `Session` (`sfu_server.conference.ports`) on one router."""
 
     def __init__(
         self,
@@ -45,7 +53,7 @@ class TransportSession:
 
     async def connect(self, direction: Direction, dtls_parameters: JsonMapping) -> None:
         """Tells a transport its peer."""
-        transport = self._transports[direction]
+        transport = self._transport(direction)
         again = ErrorCode.TRANSPORT_ALREADY_CONNECTED
         with translated(ErrorCode.ATTENDEE_NOT_FOUND if transport.closed else again):
             await transport.connect(dtls_parameters=dtls_parameters)
@@ -53,14 +61,16 @@ class TransportSession:
     async def restart_ice(self, direction: Direction) -> Json:
         """Gives a transport new ICE credentials, and returns them."""
         with translated():
-            parameters = await self._transports[direction].restart_ice()
+            parameters = await self._transport(direction).restart_ice()
         return parameters.to_json()
 
-    async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
+    async def produce(self, kind: Kind, rtp_parameters: JsonMapping, *, paused: bool) -> str:
         """Makes a producer and returns its id."""
-        transport = self._transports[Direction.SEND]
+        transport = self._transport(Direction.SEND)
         with translated(unsupported=ErrorCode.CANNOT_PRODUCE):
-            producer = await transport.produce(kind=kind, rtp_parameters=rtp_parameters)
+            producer = await transport.produce(
+                kind=kind, rtp_parameters=rtp_parameters, paused=paused
+            )
         return self._producers.add(producer)
 
     async def set_producer_paused(self, producer_id: str, *, paused: bool) -> None:
@@ -77,7 +87,7 @@ class TransportSession:
         self, producer: Producer, rtp_capabilities: JsonMapping, *, paused: bool
     ) -> ConsumerOffer:
         """Makes a consumer that flows once the transport is connected."""
-        transport = self._transports[Direction.RECV]
+        transport = self._transport(Direction.RECV)
         # The producer may close meanwhile; the transport only with the attendee.
         with translated(ErrorCode.PRODUCER_NOT_FOUND):
             consumer = await transport.consume(
@@ -114,6 +124,13 @@ class TransportSession:
         for transport in self._transports.values():
             transport.close()
         self._on_close(self)
+
+    def _transport(self, direction: Direction) -> sfu.WebRtcTransport:
+        transport = self._transports.get(direction)
+        if transport is None:
+            message = f"there is no transport to {direction.value} by"
+            raise RoomError(ErrorCode.TRANSPORT_NOT_FOUND, message)
+        return transport
 
 
 class OpenOnes(dict[str, Resource], Generic[Resource]):

@@ -14,9 +14,9 @@ import structlog
 import trio
 from pydantic import JsonValue
 
+from sfu_server.conference import ErrorCode, RoomError
 from sfu_server.media.faults import translated
 from sfu_server.media.room import RouterRoom
-from sfu_server.rooms import ErrorCode, RoomError
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -57,7 +57,7 @@ class WorkerHealth:
 
 
 class WorkerPool:
-    """A `MediaEngine` (`sfu_server.rooms.ports`)."""
+    """A `MediaEngine` (`sfu_server.conference.ports`)."""
 
     def __init__(self, options: WorkerOptions) -> None:
         """Makes it without workers: `run` starts them."""

@@ -17,21 +17,23 @@ from functools import partial
 import structlog
 import trio
 
-from sfu_server.rooms.countdown import Countdown
-from sfu_server.rooms.errors import ErrorCode, RoomError
-from sfu_server.rooms.mailbox import Dismissal, Mailbox
-from sfu_server.rooms.notices import Delivery
-from sfu_server.rooms.ports import (
+from sfu_server.conference import (
     ConsumerOffer,
     Direction,
+    ErrorCode,
     Json,
     JsonMapping,
     Offer,
+    Producer,
+    RoomError,
     RoomMedia,
     Session,
+    Turns,
 )
-from sfu_server.rooms.room import Attendee, Producer, Room, Rules
-from sfu_server.rooms.turns import Turns
+from sfu_server.rooms.countdown import Countdown
+from sfu_server.rooms.mailbox import Dismissal, Mailbox
+from sfu_server.rooms.notices import Delivery
+from sfu_server.rooms.room import Attendee, Room, Rules
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -195,7 +197,7 @@ class LiveRoom:
         """
         async with self._session(user) as session:
             kind = self._room.check_producible(user, stream_type, mime_types)
-            producer_id = await session.produce(kind, rtp_parameters)
+            producer_id = await session.produce(kind, rtp_parameters, paused=False)
             _check_open(session)
             self._deliver(self._room.add_producer(user, stream_type, producer_id))
             return producer_id

@@ -6,12 +6,10 @@ from functools import partial
 import structlog
 import trio
 
-from sfu_server.rooms.errors import ErrorCode, RoomError
+from sfu_server.conference import ErrorCode, MediaEngine, RoomError, Turns
 from sfu_server.rooms.live_room import LiveRoom, Timeouts
 from sfu_server.rooms.mailbox import Dismissal
-from sfu_server.rooms.ports import MediaEngine
 from sfu_server.rooms.room import Rules
-from sfu_server.rooms.turns import Turns
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -10,11 +10,18 @@ changes anything, and returns the notifications it causes in their order.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Literal, TypeAlias
 
-from sfu_server.rooms.errors import ErrorCode, RoomError
+from sfu_server.conference import (
+    EndedConsumer,
+    ErrorCode,
+    Kind,
+    Member,
+    Members,
+    Producer,
+    RoomError,
+)
 from sfu_server.rooms.notices import (
     ConsumerClosed,
     Delivery,
@@ -26,8 +33,6 @@ from sfu_server.rooms.notices import (
     UserJoined,
     UserLeft,
 )
-
-Kind: TypeAlias = Literal["audio", "video"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,11 @@ class Presence(Enum):
     """Lost the socket and may come back; the others still see them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Producer:
-    """Something that an attendee sends."""
-
-    id: str
-    user: str
-    type: str
-    kind: Kind
-    paused: bool = False
-
-
 @dataclass(slots=True)
-class Attendee:
-    """Somebody in a room."""
+class Attendee(Member):
+    """Somebody in a room; their producers by stream type."""
 
-    user: str
     presence: Presence = Presence.EXPECTED
-    producers: dict[str, Producer] = field(default_factory=dict)
-    """By stream type."""
-    consumers: dict[str, str] = field(default_factory=dict)
-    """The producer's id by the consumer's."""
 
     @property
     def joined(self) -> bool:
@@ -92,12 +81,12 @@ class Room:
     def __init__(self, rules: Rules) -> None:
         """Makes an empty room."""
         self._rules = rules
-        self._attendees: dict[str, Attendee] = {}
+        self._members = Members[Attendee](rules.max_attendees, rules.max_consumers)
 
     @property
     def attendees(self) -> tuple[Attendee, ...]:
         """All, in the order of their arrival."""
-        return tuple(self._attendees.values())
+        return tuple(self._members)
 
     def attendee(self, user: str) -> Attendee:
         """Finds one.
@@ -105,10 +94,7 @@ class Room:
         Raises:
             RoomError: `attendee_not_found`.
         """
-        attendee = self._attendees.get(user)
-        if attendee is None:
-            raise RoomError(ErrorCode.ATTENDEE_NOT_FOUND, "there is no such attendee in the room")
-        return attendee
+        return self._members.find(user)
 
     def check_admissible(self, user: str) -> None:
         """Checks that there is room for `user`.
@@ -116,8 +102,7 @@ class Room:
         Raises:
             RoomError: `limit_exceeded`.
         """
-        if user not in self._attendees and len(self._attendees) >= self._rules.max_attendees:
-            raise RoomError(ErrorCode.LIMIT_EXCEEDED, "the room is full")
+        self._members.check_admissible(user)
 
     def admit(self, user: str) -> None:
         """Makes `user` an attendee; nobody is told yet.
@@ -125,8 +110,8 @@ class Room:
         Raises:
             RoomError: `limit_exceeded`.
         """
-        self.check_admissible(user)
-        self._attendees.setdefault(user, Attendee(user))
+        if user not in self._members:
+            self._members.add(Attendee(user))
 
     def join(self, user: str) -> list[Delivery]:
         """Opens an attendee's socket; the others are told unless they know already."""
@@ -150,24 +135,16 @@ class Room:
 
     def remove(self, user: str) -> list[Delivery]:
         """Ends an attendee and all of theirs."""
-        attendee = self.attendee(user)
-        if not attendee.visible:
+        if not self.attendee(user).visible:
             deliveries = self.reset(user)
-        else:
-            attendee.consumers.clear()
-            producer_ids = [producer.id for producer in attendee.producers.values()]
-            deliveries = [self._broadcast(user, UserLeft(user)), *self._end_consumers(producer_ids)]
-        del self._attendees[user]
-        return deliveries
+            self._members.remove(user)
+            return deliveries
+        left = self._broadcast(user, UserLeft(user))
+        return [left, *_consumers_closed(self._members.remove(user))]
 
     def producers(self, user: str | None = None) -> list[Producer]:
         """All producers of the room, or of one attendee; of somebody unknown, none."""
-        return [
-            producer
-            for attendee in self._attendees.values()
-            if user is None or attendee.user == user
-            for producer in attendee.producers.values()
-        ]
+        return self._members.producers(user)
 
     def producer(self, user: str, stream_type: str) -> Producer:
         """Finds an attendee's producer.
@@ -223,7 +200,7 @@ class Room:
         producer = self.producer(user, stream_type)
         del self.attendee(user).producers[stream_type]
         removed = self._broadcast(user, ProducerRemoved(user, stream_type))
-        return [removed, *self._end_consumers([producer.id])]
+        return [removed, *_consumers_closed(self._members.end_consumers([producer.id]))]
 
     def set_paused(self, user: str, stream_type: str, *, paused: bool) -> list[Delivery]:
         """Pauses or resumes a producer; nobody is told of what was so before.
@@ -244,14 +221,7 @@ class Room:
         Raises:
             RoomError: `attendee_not_found`, `producer_not_found`, `limit_exceeded`.
         """
-        attendee = self.attendee(user)
-        producers = self.attendee(producer_user).producers.values()
-        producer = next((one for one in producers if one.id == producer_id), None)
-        if producer is None:
-            raise RoomError(ErrorCode.PRODUCER_NOT_FOUND, "producerMail has no such producer")
-        if len(attendee.consumers) >= self._rules.max_consumers:
-            raise RoomError(ErrorCode.LIMIT_EXCEEDED, "the attendee receives too much already")
-        return producer
+        return self._members.check_consumable(user, producer_user, producer_id)
 
     def add_consumer(self, user: str, consumer_id: str, producer: Producer) -> None:
         """An attendee receives something more.
@@ -259,9 +229,7 @@ class Room:
         Raises:
             RoomError: `producer_not_found`: it has ended since `check_consumable`.
         """
-        if producer.id not in {one.id for one in self.producers(producer.user)}:
-            raise RoomError(ErrorCode.PRODUCER_NOT_FOUND, "the producer has ended")
-        self.attendee(user).consumers[consumer_id] = producer.id
+        self._members.add_consumer(user, consumer_id, producer)
 
     def check_consumer(self, user: str, consumer_id: str) -> None:
         """Checks that an attendee has this consumer.
@@ -269,8 +237,7 @@ class Room:
         Raises:
             RoomError: `attendee_not_found`, `consumer_not_found`.
         """
-        if consumer_id not in self.attendee(user).consumers:
-            raise RoomError(ErrorCode.CONSUMER_NOT_FOUND, "the attendee has no such consumer")
+        self._members.check_consumer(user, consumer_id)
 
     def remove_consumer(self, user: str, consumer_id: str) -> None:
         """An attendee receives something no longer.
@@ -278,8 +245,7 @@ class Room:
         Raises:
             RoomError: As `check_consumer`.
         """
-        self.check_consumer(user, consumer_id)
-        del self.attendee(user).consumers[consumer_id]
+        self._members.remove_consumer(user, consumer_id)
 
     def _kind(self, stream_type: str) -> Kind:
         kind = self._rules.stream_types.get(stream_type)
@@ -288,20 +254,9 @@ class Room:
         return kind
 
     def _broadcast(self, sender: str, notice: Notice) -> Delivery:
-        others = (one.user for one in self._attendees.values() if one.visible)
+        others = (one.user for one in self._members if one.visible)
         return Delivery(tuple(user for user in others if user != sender), notice)
 
-    def _end_consumers(self, producer_ids: Iterable[str]) -> list[Delivery]:
-        ended = set(producer_ids)
-        return [
-            Delivery((attendee.user,), ConsumerClosed(consumer_id, producer_id))
-            for attendee in self._attendees.values()
-            for consumer_id, producer_id in _pop_consumers(attendee, ended)
-        ]
 
-
-def _pop_consumers(attendee: Attendee, producer_ids: set[str]) -> list[tuple[str, str]]:
-    ended = [pair for pair in attendee.consumers.items() if pair[1] in producer_ids]
-    for consumer_id, _ in ended:
-        del attendee.consumers[consumer_id]
-    return ended
+def _consumers_closed(ended: Iterable[EndedConsumer]) -> list[Delivery]:
+    return [Delivery((one.user,), ConsumerClosed(one.id, one.producer_id)) for one in ended]

@@ -7,7 +7,7 @@ from typing import cast
 
 import trio
 from sfu.testing import Client, PublishedTrack, ReceivedTrack, RecvTransport, SendTransport
-from sfu_server.rooms import Kind
+from sfu_server.conference import Kind
 
 from tests.server.support.answers import PATIENCE, Json
 from tests.server.support.api import Api

@@ -1,12 +1,22 @@
 """A media engine without media, for what only time and order decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import count
 
 import trio
-from sfu_server.rooms import Direction, ErrorCode, Kind, RoomError
-from sfu_server.rooms.ports import ConsumerOffer, Json, JsonMapping, Offer, RoomMedia, Session
-from sfu_server.rooms.room import Producer
+from sfu_server.conference import (
+    ConsumerOffer,
+    Direction,
+    ErrorCode,
+    Json,
+    JsonMapping,
+    Kind,
+    Offer,
+    Producer,
+    RoomError,
+    RoomMedia,
+    Session,
+)
 
 
 class FakeEngine:
@@ -47,9 +57,9 @@ class FakeRoom:
         self.sessions: list[FakeSession] = []
         self.closed = False
 
-    async def open_session(self) -> Session:
+    async def open_session(self, directions: Collection[Direction] = tuple(Direction)) -> Session:
         await self.engine.work()
-        session = FakeSession(self)
+        session = FakeSession(self, directions)
         self.sessions.append(session)
         return session
 
@@ -60,14 +70,15 @@ class FakeRoom:
 
 
 class FakeSession:
-    def __init__(self, room: FakeRoom) -> None:
+    def __init__(self, room: FakeRoom, directions: Collection[Direction]) -> None:
         self.engine = room.engine
+        self.directions = directions
         self.closed = False
         self.open: set[str] = set()
 
     @property
     def offer(self) -> Offer:
-        return Offer({}, {direction: {} for direction in Direction})
+        return Offer({}, {direction: {"id": direction.value} for direction in self.directions})
 
     async def connect(self, direction: Direction, dtls_parameters: JsonMapping) -> None:
         del direction, dtls_parameters
@@ -77,8 +88,8 @@ class FakeSession:
         await self.engine.work()
         return {"of": direction.value}
 
-    async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
-        del rtp_parameters
+    async def produce(self, kind: Kind, rtp_parameters: JsonMapping, *, paused: bool) -> str:
+        del rtp_parameters, paused
         return await self._make(kind)
 
     async def set_producer_paused(self, producer_id: str, *, paused: bool) -> None:

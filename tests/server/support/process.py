@@ -16,11 +16,11 @@ START_PATIENCE = 30
 
 
 class ServerProcess:
-    """A server that has said that it is ready."""
+    """A server; `url` is known when it is ready."""
 
-    def __init__(self, process: trio.Process, url: str, output: trio.abc.ReceiveStream) -> None:
+    def __init__(self, process: trio.Process, output: trio.abc.ReceiveStream) -> None:
         self.process = process
-        self.url = url
+        self.url = ""
         self._output = output
 
     async def stop(self, by: signal.Signals) -> int:
@@ -29,9 +29,21 @@ class ServerProcess:
         with trio.fail_after(5):
             return await self.process.wait()
 
+    async def ready(self) -> None:
+        """Waits until it says that it is."""
+        with trio.fail_after(START_PATIENCE):
+            line = await _first_line(self._output)
+        assert line.startswith("ready http://"), line
+        self.url = line.split()[1]
+
     async def rest_of_output(self) -> bytes:
         """What it wrote to standard output after the first line, when it has ended."""
         return b"".join([piece async for piece in self._output])
+
+    def resident(self) -> int:
+        """The memory that it holds, in bytes."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
 
     def threads(self) -> int:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
@@ -44,7 +56,17 @@ class ServerProcess:
 async def server_process(
     *arguments: str, environment: Mapping[str, str] | None = None
 ) -> AsyncGenerator[ServerProcess]:
-    """Runs the command on free ports, as one would from a shell."""
+    """Runs the command on free ports, as one would from a shell, until it is ready."""
+    async with starting_server(*arguments, environment=environment) as server:
+        await server.ready()
+        yield server
+
+
+@asynccontextmanager
+async def starting_server(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> AsyncGenerator[ServerProcess]:
+    """Runs the command, and does not wait until it is ready."""
     command = [sys.executable, "-m", "sfu_server", "--port", "0", "--rtc-port", "0", *arguments]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
     async with trio.open_nursery() as nursery:
@@ -52,10 +74,7 @@ async def server_process(
         process: trio.Process = await nursery.start(partial(run, capture_stdout=False))
         assert process.stdout is not None
         try:
-            with trio.fail_after(START_PATIENCE):
-                line = await _first_line(process.stdout)
-            assert line.startswith("ready http://"), line
-            yield ServerProcess(process, line.split()[1], process.stdout)
+            yield ServerProcess(process, process.stdout)
         finally:
             process.kill()
 

@@ -28,7 +28,7 @@ class ErrorCode(StrEnum):
 
 
 class RoomError(Exception):
-    """A request that is refused; the room is as it was."""
+    """A request that is refused; everything is as it was."""
 
     def __init__(self, code: ErrorCode, message: str) -> None:
         """Makes one.

@@ -1,25 +1,25 @@
-"""What rooms ask of the media engine.
+"""What conferences ask of the media engine.
 
 All may raise `RoomError`: `invalid_parameter` for shapes that the engine refuses,
 `media_unavailable` if its worker died. What is closed is closed at once, with all that lives in it;
 a cancelled call leaves nothing behind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from sfu_server.rooms.room import Kind, Producer
+from sfu_server.conference.members import Kind, Producer
 
 Json: TypeAlias = dict[str, JsonValue]
 JsonMapping: TypeAlias = Mapping[str, JsonValue]
 
 
 class Direction(StrEnum):
-    """Which of an attendee's two transports, seen from the client."""
+    """Which of a member's two transports, seen from the client."""
 
     SEND = "send"
     RECV = "recv"
@@ -31,6 +31,7 @@ class Offer:
 
     router_rtp_capabilities: Json
     transport_options: Mapping[Direction, Json]
+    """Of each transport that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ConsumerOffer:
 
 
 class Session(Protocol):
-    """An attendee's two transports and what goes through them."""
+    """A member's transports and what goes through them."""
 
     @property
     def closed(self) -> bool:
@@ -63,7 +64,7 @@ class Session(Protocol):
         """Gives a transport new ICE credentials, and returns them."""
         raise NotImplementedError
 
-    async def produce(self, kind: Kind, rtp_parameters: JsonMapping) -> str:
+    async def produce(self, kind: Kind, rtp_parameters: JsonMapping, *, paused: bool) -> str:
         """Makes a producer and returns its id. Also raises `cannot_produce`."""
         raise NotImplementedError
 
@@ -102,10 +103,10 @@ class Session(Protocol):
 
 
 class RoomMedia(Protocol):
-    """A room's place in the media engine."""
+    """A conference's place in the media engine."""
 
-    async def open_session(self) -> Session:
-        """Makes an attendee's transports."""
+    async def open_session(self, directions: Collection[Direction] = tuple(Direction)) -> Session:
+        """Makes a member's transports, by default both."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -114,10 +115,10 @@ class RoomMedia(Protocol):
 
 
 class MediaEngine(Protocol):
-    """Where rooms get their place from."""
+    """Where conferences get their place from."""
 
     async def open_room(self, on_lost: Callable[[], None]) -> RoomMedia:
-        """Makes a place for one room.
+        """Makes a place for one conference.
 
         Args:
             on_lost: Called once if the place goes away by itself.
