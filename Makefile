@@ -1,12 +1,17 @@
 # The one front door. `make run` and `make test` set up a fresh Debian 12 or Ubuntu by themselves (scripts/setup).
 #
-#   make run      the server on http://127.0.0.1:3000/           make bench   cost of a packet and of an operation
-#   make run-queue   the same, with streams on a RabbitMQ of its own
-#   make run-broadcast   that, and examples/api_server.py: broadcast and watch on http://127.0.0.1:4000/
-#   make build    .venv with everything `make run` needs         make fuzz    TARGET=name SECONDS=60
-#   make test     every test                                     make wheel   dist/*.whl
-#   make lint     every lint                                     make clean   back to the clone
-#   make fmt      formats Rust, Python and the page              make constraints   newest Python pins
+#   make run            the server on http://127.0.0.1:3000/
+#   make run-queue      the same, with streams on a RabbitMQ of its own
+#   make run-broadcast  that, and examples/api_server.py: broadcast and watch on http://127.0.0.1:4000/
+#   make build          .venv with everything `make run` needs
+#   make test           every test
+#   make lint           every lint
+#   make fmt            formats Rust, Python and the page
+#   make bench          cost of a packet and of an operation
+#   make fuzz           one parser under a fuzzer: TARGET=name SECONDS=60
+#   make wheel          dist/*.whl
+#   make constraints    newest Python pins
+#   make clean          back to the clone
 #
 # .cache/ holds one stamp a finished step: what is done and unchanged is not done again.
 
@@ -28,8 +33,8 @@ WHEELS ?= dist
 PROFILE ?= release
 SECONDS ?= 60
 
-.PHONY: help run run-queue run-broadcast build test test-rust test-page test-python lint lint-rust lint-python lint-page lint-text fmt bench \
-	bench-packet bench-queue fuzz wheel constraints clean
+.PHONY: help run run-queue run-broadcast build test test-rust test-page test-python lint lint-rust lint-python \
+	lint-page lint-text fmt bench bench-packet bench-queue fuzz wheel constraints clean
 
 help:
 	@sed -n '1,/^$$/s/^# \?//p' Makefile
@@ -144,12 +149,13 @@ wheel: .cache/page
 	touch $@
 
 .cache/amqplib: tests/queue/amqplib/package-lock.json .cache/python-build
-	cd tests/queue/amqplib && npm ci --no-fund --no-audit
+	cd tests/queue/amqplib && npm ci --no-fund --no-audit --loglevel=error
 	touch $@
 
 constraints: .cache/python-build
 	scripts/constraints
 
 clean:
-	rm -rf .cache .venv dist target server/sfu_server/static examples/broadcast/lib server/web/node_modules tests/{ortc/oracle,queue/amqplib}/node_modules
+	rm -rf .cache .venv dist target server/sfu_server/static examples/broadcast/lib
+	rm -rf {server/web,tests/ortc/oracle,tests/queue/amqplib}/node_modules
 	rm -f python/sfu/_core.*.so
