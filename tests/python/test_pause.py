@@ -36,7 +36,8 @@ async def test_pausing_twice_is_told_once(sfu_router: sfu.Router) -> None:
         await camera.pause()
         camera.close()
 
-        assert [event.name async for event in events] == ["producerpause", "producerclose"]
+        told = [event.name async for event in events if not event.lossy]
+        assert told == ["producerpause", "producerclose"]
 
 
 async def test_a_paused_consumer_is_sent_nothing_and_others_are(sfu_router: sfu.Router) -> None:
