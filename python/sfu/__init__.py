@@ -5,12 +5,13 @@ transport a client and direction. Names follow mediasoup's API in snake_case, sh
 """
 
 from sfu import errors, events, ortc, parameters
-from sfu._consumer import Consumer, ConsumerLayers
+from sfu._consumer import Consumer
 from sfu._event_stream import EventStream
 from sfu._producer import Producer
 from sfu._resolve import ProducerType
 from sfu._resource import Closed
 from sfu._router import Router
+from sfu._scores import ConsumerLayers, ConsumerScore, ProducerScore
 from sfu._transport import WebRtcTransport
 from sfu._worker import ResourceUsage, Worker, create_worker
 from sfu.errors import (
@@ -26,11 +27,13 @@ __all__ = [
     "Closed",
     "Consumer",
     "ConsumerLayers",
+    "ConsumerScore",
     "EventStream",
     "InvalidStateError",
     "MediaKind",
     "NotFoundError",
     "Producer",
+    "ProducerScore",
     "ProducerType",
     "ResourceUsage",
     "Router",

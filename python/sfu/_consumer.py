@@ -1,8 +1,6 @@
 """Consumers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from typing import cast
 
 import anyio.lowlevel
 
@@ -12,43 +10,16 @@ from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resolve import ProducerType
 from sfu._resource import EngineObject
+from sfu._scores import ConsumerLayers, ConsumerScore, check_natural
+from sfu.events import ConsumerScoreChange, LayersChange
 from sfu.parameters import MediaKind, RtpParameters
-
-
-@dataclass(frozen=True, slots=True)
-class ConsumerLayers:
-    """Layers of a simulcast or SVC producer, counted from 0, the lowest.
-
-    Attributes:
-        spatial_layer: The resolution.
-        temporal_layer: The frame rate; the highest if None.
-    """
-
-    spatial_layer: int
-    temporal_layer: int | None = None
-
-    def __post_init__(self) -> None:
-        """Checks that layers are natural numbers."""
-        _check_natural(self.spatial_layer)
-        if self.temporal_layer is not None:
-            _check_natural(self.temporal_layer)
-
-    @classmethod
-    def from_json(cls, layers: Mapping[str, int]) -> Self:
-        """Takes mediasoup's JSON `{"spatialLayer", "temporalLayer"?}`.
-
-        Raises:
-            TypeError: It is not of this form.
-        """
-        if "spatialLayer" not in layers:
-            raise TypeError("preferred layers have a spatialLayer")
-        return cls(layers["spatialLayer"], layers.get("temporalLayer"))
 
 
 class Consumer(EngineObject):
     """One producer's media on its way to one client. Made by `WebRtcTransport.consume`.
 
-    Events: `producerpause`, `producerresume`, `producerclose`, `transportclose`, `workerdied`.
+    Events: `score`, `layerschange`, `producerpause`, `producerresume`; `producerclose`,
+    `transportclose`, `workerdied`.
     """
 
     _kind = "consumer"
@@ -74,6 +45,10 @@ class Consumer(EngineObject):
         self._paused = paused
         self._preferred_layers = preferred_layers
         self._priority = 1
+        self._score = ConsumerScore(10, 0, ())
+        self._current_layers: ConsumerLayers | None = None
+        engine.take(number, self._take_event)
+        node.on_close.append(lambda: engine.takers.pop(number))
 
     @property
     def producer_id(self) -> str:
@@ -104,6 +79,19 @@ class Consumer(EngineObject):
     def producer_paused(self) -> bool:
         """Whether its producer is paused."""
         return self._producer.paused
+
+    @property
+    def score(self) -> ConsumerScore:
+        """How well it reaches the client, as last told: about once a second if it changes."""
+        return self._score
+
+    @property
+    def current_layers(self) -> ConsumerLayers | None:
+        """What of a simulcast producer is sent, as last told; None while that is nothing.
+
+        Also None if the producer has one encoding. All temporal layers are sent.
+        """
+        return self._current_layers
 
     @property
     def preferred_layers(self) -> ConsumerLayers | None:
@@ -172,7 +160,7 @@ class Consumer(EngineObject):
         """
         await anyio.lowlevel.checkpoint()
         self._node.check_open()
-        _check_natural(priority)
+        check_natural(priority)
         if not 1 <= priority <= _HIGHEST_PRIORITY:
             message = f"a priority is a number from 1 to {_HIGHEST_PRIORITY}, not {priority}"
             raise TypeError(message)
@@ -196,17 +184,21 @@ class Consumer(EngineObject):
         """
         return await self._stats()
 
+    def _take_event(self, event: JsonObject) -> None:
+        name = event["event"]
+        if name == "consumerScore":
+            self._score = ConsumerScore.from_json(event)
+            self._node.events.emit(ConsumerScoreChange(self._score))
+        elif name == "consumerLayersChange":
+            layers = cast("dict[str, int] | None", event["layers"])
+            self._current_layers = None if layers is None else ConsumerLayers.from_json(layers)
+            self._node.events.emit(LayersChange(self._current_layers))
+
     def _paused_now(self, _: JsonObject) -> None:
         self._paused = True
 
     def _resumed_now(self, _: JsonObject) -> None:
         self._paused = False
-
-
-def _check_natural(number: object) -> None:
-    if type(number) is not int or number < 0:
-        message = f"a natural number is wanted, not {number!r}"
-        raise TypeError(message)
 
 
 # mediasoup's.

@@ -11,7 +11,9 @@ class Worker:
     Commands and what comes back are JSON texts (`rust/engine/src/command.rs`, `event.rs`). Each
     line drained is one of `{"request": N, "ok": {...}}`, `{"request": N, "error": {"kind": K,
     "message": M}}` with K in `notFound`, `exists`, `invalidState`, `invalidParameters`; `{"event":
-    NAME, ...}`; `{"died": REASON}`, which is the last.
+    NAME, ...}`, with the number of the `transport`, `producer` or `consumer` that it is about;
+    `{"died": REASON}`, which is the last. Of the events of one name about one object, old ones may
+    be left out while nobody drains.
     """
 
     def __new__(cls, options: str) -> Self:

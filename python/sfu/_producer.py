@@ -1,19 +1,22 @@
 """Producers."""
 
+from typing import cast
+
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject
 from sfu._negotiation import ProducerNegotiation
 from sfu._node import Node
 from sfu._resolve import ProducerType
 from sfu._resource import EngineObject
-from sfu.events import ProducerPause, ProducerResume
+from sfu._scores import ProducerScore
+from sfu.events import ProducerPause, ProducerResume, ProducerScoreChange
 from sfu.parameters import MediaKind, RtpParameters
 
 
 class Producer(EngineObject):
     """One audio or video source that a client sends. Made by `WebRtcTransport.produce`.
 
-    Events: `transportclose`, `workerdied`.
+    Events: `score`; `transportclose`, `workerdied`.
     """
 
     _kind = "producer"
@@ -35,6 +38,9 @@ class Producer(EngineObject):
         self._type: ProducerType = produced.type
         self._rtp_parameters = RtpParameters.from_json(produced.rtp_parameters)
         self._paused = paused
+        self._score: tuple[ProducerScore, ...] = ()
+        engine.take(number, self._take_event)
+        node.on_close.append(lambda: engine.takers.pop(number))
 
     @property
     def kind(self) -> MediaKind:
@@ -55,6 +61,15 @@ class Producer(EngineObject):
     def paused(self) -> bool:
         """Whether nothing of it is forwarded."""
         return self._paused
+
+    @property
+    def score(self) -> tuple[ProducerScore, ...]:
+        """How well it comes, as last told: about once a second if it changes.
+
+        One for each of its RTP streams that has come. A stream that is silent has 0, but those of a
+        paused producer keep what they had.
+        """
+        return self._score
 
     async def pause(self) -> None:
         """Stops forwarding it; its consumers get `producerpause`. No effect if it is paused.
@@ -82,6 +97,11 @@ class Producer(EngineObject):
             WorkerDiedError: The worker died.
         """
         return await self._stats()
+
+    def _take_event(self, event: JsonObject) -> None:
+        scores = cast("list[JsonObject]", event["scores"])
+        self._score = tuple(ProducerScore.from_json(score) for score in scores)
+        self._node.events.emit(ProducerScoreChange(self._score))
 
     def _paused_now(self, _: JsonObject) -> None:
         if not self._paused:

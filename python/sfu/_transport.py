@@ -6,12 +6,13 @@ from typing import cast
 from uuid import uuid4
 
 from sfu import _negotiation, ortc
-from sfu._consumer import Consumer, ConsumerLayers
+from sfu._consumer import Consumer
 from sfu._engine import Engine
 from sfu._json import Json, JsonObject, clone_object
 from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resource import EngineObject
+from sfu._scores import ConsumerLayers
 from sfu._shared import Shared
 from sfu._wire import Given, to_wire
 from sfu.events import (
@@ -65,7 +66,7 @@ class WebRtcTransport(EngineObject):
         self._ice_selected_tuple: TransportTuple | None = None
         self._cname: str | None = None
         self._mids = count()
-        engine.transports[number] = self._take_event
+        engine.take(number, self._take_event)
         node.on_close.append(self._forget)
 
     @property
@@ -169,11 +170,12 @@ class WebRtcTransport(EngineObject):
             "producer": number,
         }
         undo: JsonObject = {"method": "closeProducer", "producer": number}
-        await self._request("produce", produced.command | options, undo=undo)
-        self._node.check_open()
-        node = Node()
-        node.live_in(self._node, TransportClose())
-        producer = Producer(self._engine, number, node, app_data, produced, paused=paused)
+        with self._engine.expecting(number):
+            await self._request("produce", produced.command | options, undo=undo)
+            self._node.check_open()
+            node = Node()
+            node.live_in(self._node, TransportClose())
+            producer = Producer(self._engine, number, node, app_data, produced, paused=paused)
         self._shared.add(producer, number, node, produced.consumable)
         return producer
 
@@ -223,22 +225,23 @@ class WebRtcTransport(EngineObject):
         number = self._engine.next_number()
         options: JsonObject = {"consumer": number, "producer": source.number, "paused": paused}
         undo: JsonObject = {"method": "closeConsumer", "consumer": number}
-        await self._request("consume", consumed.command | options, undo=undo)
-        self._node.check_open()
-        source.node.check_open()
-        node = Node()
-        node.live_in(self._node, TransportClose())
-        node.live_in(source.node, ProducerClose())
-        return Consumer(
-            self._engine,
-            number,
-            node,
-            app_data,
-            producer=source.producer,
-            rtp_parameters=consumed.rtp_parameters,
-            paused=paused,
-            preferred_layers=preferred_layers,
-        )
+        with self._engine.expecting(number):
+            await self._request("consume", consumed.command | options, undo=undo)
+            self._node.check_open()
+            source.node.check_open()
+            node = Node()
+            node.live_in(self._node, TransportClose())
+            node.live_in(source.node, ProducerClose())
+            return Consumer(
+                self._engine,
+                number,
+                node,
+                app_data,
+                producer=source.producer,
+                rtp_parameters=consumed.rtp_parameters,
+                paused=paused,
+                preferred_layers=preferred_layers,
+            )
 
     async def stats(self) -> list[Json]:
         """Counts what went through it, and how far ICE and DTLS are: a list of one object.
@@ -278,7 +281,7 @@ class WebRtcTransport(EngineObject):
             self._node.events.emit(DtlsStateChange(self._dtls_state))
 
     def _forget(self) -> None:
-        del self._engine.transports[self._number]
+        del self._engine.takers[self._number]
         self._ice_state = self._dtls_state = "closed"
         self._ice_selected_tuple = None
 

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import AsyncGenerator, Awaitable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
 
 import anyio
 import anyio.lowlevel
@@ -167,9 +166,7 @@ class Worker(Resource):
         return Closed()
 
     def _take_event(self, event: JsonObject) -> None:
-        take = self._engine.transports.get(cast("int", event["transport"]))
-        if take is not None:
-            take(event)
+        self._engine.deliver(event)
 
     def _take_death(self, reason: str) -> None:
         self._node.close(WorkerDied(reason))

@@ -7,6 +7,8 @@ is one of the closings; it says why.
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from sfu._scores import ConsumerLayers, ConsumerScore, ProducerScore
+
 IceState: TypeAlias = Literal["new", "connected", "completed", "disconnected", "closed"]
 DtlsState: TypeAlias = Literal["new", "connecting", "connected", "failed", "closed"]
 
@@ -55,6 +57,33 @@ class DtlsStateChange(Event):
 
     name = "dtlsstatechange"
     dtls_state: DtlsState
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerScoreChange(Event):
+    """A producer comes better or worse."""
+
+    name = "score"
+    lossy = True
+    score: tuple[ProducerScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerScoreChange(Event):
+    """A consumer, or what it consumes, gets through better or worse."""
+
+    name = "score"
+    lossy = True
+    score: ConsumerScore
+
+
+@dataclass(frozen=True, slots=True)
+class LayersChange(Event):
+    """A consumer is sent other layers of its producer; None is nothing."""
+
+    name = "layerschange"
+    lossy = True
+    layers: ConsumerLayers | None
 
 
 @dataclass(frozen=True, slots=True)

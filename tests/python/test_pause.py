@@ -1,5 +1,6 @@
 import sfu
 import trio
+from sfu.events import Event, ProducerPause, ProducerResume
 from sfu.testing import Peer, Subscription
 
 
@@ -18,7 +19,7 @@ async def test_a_paused_producer_sends_nothing_and_its_consumers_know(
             await _nothing_comes(picture, meanwhile=voice)
             await camera.resume()
             await picture.wait_for_frames(5)
-            seen = [await anext(events), await anext(events)]
+            seen = [await _next_of_pausing(events), await _next_of_pausing(events)]
 
         assert [event.name for event in seen] == ["producerpause", "producerresume"]
         assert (camera.paused, picture.consumer.producer_paused) == (False, False)
@@ -35,7 +36,8 @@ async def test_pausing_twice_is_told_once(sfu_router: sfu.Router) -> None:
         await camera.pause()
         camera.close()
 
-        assert [event.name async for event in events] == ["producerpause", "producerclose"]
+        told = [event.name async for event in events if not event.lossy]
+        assert told == ["producerpause", "producerclose"]
 
 
 async def test_a_paused_consumer_is_sent_nothing_and_others_are(sfu_router: sfu.Router) -> None:
@@ -73,6 +75,13 @@ async def test_a_key_frame_can_be_asked_for(sfu_router: sfu.Router) -> None:
             await picture.consumer.request_key_frame()
             while picture.stats().key_frames == before:
                 await picture.wait_for_frames(1)
+
+
+async def _next_of_pausing(events: sfu.EventStream) -> Event:
+    """Passes over the scores that are told meanwhile."""
+    while not isinstance(event := await anext(events), ProducerPause | ProducerResume):
+        pass
+    return event
 
 
 async def _nothing_comes(track: Subscription, *, meanwhile: Subscription) -> None:

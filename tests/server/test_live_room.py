@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 
 import pytest
 import trio
-from sfu_server.conference import Json
+from sfu_server.conference import ConsumerLayers, ConsumerScore, Json
 from sfu_server.rooms import (
     Direction,
     Dismissal,
@@ -15,6 +15,7 @@ from sfu_server.rooms import (
     Rooms,
     Rules,
     Timeouts,
+    notices,
 )
 from sfu_server.rooms.notices import (
     Notice,
@@ -22,6 +23,7 @@ from sfu_server.rooms.notices import (
     ProducerPaused,
     ProducerRemoved,
     ProducerResumed,
+    ProducerScore,
     UserJoined,
     UserLeft,
 )
@@ -442,6 +444,45 @@ async def test_a_client_that_does_not_read_is_gone_and_the_others_are_told(
     assert deaf.dismissal is Dismissal.NEVER_READ
     assert taken(bobs) == [UserJoined("cid"), UserLeft("ann")]
     assert house.engine.open_sessions == 0
+
+
+async def test_what_is_measured_is_told_to_whose_media_it_is(open_house: OpenHouse) -> None:
+    house = open_house()
+    room = await house.room()
+    anns, bobs = mailbox(), mailbox()
+    await room.admit("ann")
+    room.join("ann", anns)
+    await room.admit("bob")
+    room.join("bob", bobs)
+    ann, bob = house.engine.rooms[0].sessions
+    ann.scores = [[{"score": 7}]]
+    bob.reports = [ConsumerScore(9, 7), ConsumerLayers(1, None)]
+    producer_id = await room.produce("ann", "webcam", NOTHING, VIDEO)
+    offer, _ = await room.consume("bob", "ann", producer_id, NOTHING, paused=False)
+
+    await trio.testing.wait_all_tasks_blocked()
+
+    assert taken(anns)[1:] == [ProducerScore("ann", "webcam", producer_id, [{"score": 7}])]
+    assert taken(bobs)[1:] == [
+        notices.ConsumerScore(offer.id, producer_id, 9, 7),
+        notices.ConsumerLayersChanged(offer.id, producer_id, 1, None),
+    ]
+
+
+def test_measurements_take_no_more_than_half_of_a_mailbox() -> None:
+    box = mailbox(capacity=4)
+    for score in range(10):
+        box.offer(notices.ConsumerScore("c", "p", score, 10))
+
+    assert box.put(UserJoined("ann"))
+
+    assert [type(notice).__name__ for notice in taken(box)] == [
+        "ConsumerScore",
+        "ConsumerScore",
+        "UserJoined",
+    ]
+    box.dismiss(Dismissal.LEFT)
+    box.offer(notices.ConsumerScore("c", "p", 1, 1))
 
 
 async def test_a_room_whose_media_is_lost_closes_with_its_sockets(open_house: OpenHouse) -> None:

@@ -261,6 +261,20 @@ async def test_stats_count_what_went_through(api: Api) -> None:
         assert set(cast("Json", sent["transports"])) == {"send", "recv"}
 
 
+async def test_everybody_is_told_how_their_own_media_gets_through(api: Api) -> None:
+    async with call(api) as running, api.join(ROOM, "ann") as ann, api.join(ROOM, "bob") as bob:
+        with trio.fail_after(4 * PATIENCE):
+            told = await ann.next_of("producerScore")
+            heard = await bob.next_of("consumerScore")
+            while (heard["score"], heard["producerScore"]) != (10, 10):
+                heard = await bob.next_of("consumerScore")
+
+        (score,) = cast("list[Json]", told.pop("score"))
+        assert told == {"user": "ann", "type": "webcam", "id": running.producer_id}
+        assert (score["encodingIdx"], score["score"]) == (0, 10)
+        assert (heard["id"], heard["producerId"]) == (running.consumer_id, running.producer_id)
+
+
 async def test_the_same_in_the_lists(api: Api) -> None:
     async with call(api) as running:
         webcam = {"id": running.producer_id, "type": "webcam", "kind": "video", "paused": False}

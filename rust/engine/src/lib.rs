@@ -33,7 +33,7 @@ pub use config::{EngineConfig, ListenAddress};
 pub use datagram::{Datagram, SocketId, Transmit, TransmitQueue, Tuple};
 pub use engine::Engine;
 pub use error::{CommandError, DropReason, InvalidParameters, InvalidState, Object};
-pub use event::Event;
+pub use event::{ConsumerLayers, ConsumerScore, Event, ProducerScore};
 pub use ids::{ConsumerId, PayloadType, ProducerId, RouterId, Ssrc, TransportId};
 pub use rtp::{CodecKind, ExtensionKind};
 pub use transport::{

@@ -36,12 +36,14 @@ fn refusal(error: &CommandError) -> Refusal {
 }
 
 fn subject(event: &Event) -> Subject {
-    let (state, transport) = match event {
-        Event::IceStateChange { transport, .. } => ("ice", transport),
-        Event::IceSelectedTupleChange { transport, .. } => ("tuple", transport),
-        Event::DtlsStateChange { transport, .. } => ("dtls", transport),
+    let (state, object) = match event {
+        Event::IceStateChange { transport, .. } => ("ice", transport.0),
+        Event::IceSelectedTupleChange { transport, .. } => ("tuple", transport.0),
+        Event::DtlsStateChange { transport, .. } => ("dtls", transport.0),
+        Event::ProducerScore { producer, .. } => ("producerScore", producer.0),
+        Event::ConsumerScore { consumer, .. } => ("consumerScore", consumer.0),
+        Event::ConsumerLayersChange { consumer, .. } => ("consumerLayers", consumer.0),
     };
-    let object = transport.0;
     Subject { state, object }
 }
 

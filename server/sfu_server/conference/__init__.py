@@ -10,7 +10,9 @@ may do what, and says who is told.
 from sfu_server.conference.errors import ErrorCode, RoomError
 from sfu_server.conference.members import EndedConsumer, Kind, Member, Members, Producer
 from sfu_server.conference.ports import (
+    ConsumerLayers,
     ConsumerOffer,
+    ConsumerScore,
     Direction,
     Json,
     JsonMapping,
@@ -22,7 +24,9 @@ from sfu_server.conference.ports import (
 from sfu_server.conference.turns import Turns
 
 __all__ = [
+    "ConsumerLayers",
     "ConsumerOffer",
+    "ConsumerScore",
     "Direction",
     "EndedConsumer",
     "ErrorCode",

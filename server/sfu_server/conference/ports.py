@@ -5,7 +5,7 @@ All may raise `RoomError`: `invalid_parameter` for shapes that the engine refuse
 a cancelled call leaves nothing behind.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -41,6 +41,22 @@ class ConsumerOffer:
     id: str
     type: str
     rtp_parameters: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerScore:
+    """How well a consumer reaches its client, and its producer us: 0 to 10 each."""
+
+    score: int
+    producer_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerLayers:
+    """What of a simulcast producer a consumer is sent; None is nothing."""
+
+    spatial_layer: int | None
+    temporal_layer: int | None
 
 
 class Session(Protocol):
@@ -91,6 +107,14 @@ class Session(Protocol):
 
     def close_consumer(self, consumer_id: str) -> None:
         """Closes a consumer of this session."""
+        raise NotImplementedError
+
+    def producer_scores(self, producer_id: str) -> AsyncIterator[list[Json]]:
+        """Tells mediasoup's `ProducerScore`s when they change, until the producer is closed."""
+        raise NotImplementedError
+
+    def consumer_reports(self, consumer_id: str) -> AsyncIterator[ConsumerScore | ConsumerLayers]:
+        """Tells how a consumer is when that changes, until it is closed."""
         raise NotImplementedError
 
     async def stats(self) -> Json:

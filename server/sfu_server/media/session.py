@@ -1,13 +1,15 @@
 """A member's transports, and the producers and consumers on them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Generic, TypeVar, cast
 
 import sfu
 from pydantic import JsonValue
 
 from sfu_server.conference import (
+    ConsumerLayers,
     ConsumerOffer,
+    ConsumerScore,
     Direction,
     ErrorCode,
     Json,
@@ -106,6 +108,14 @@ class TransportSession:
         """Closes a consumer of this session."""
         self._consumers.pop(consumer_id).close()
 
+    def producer_scores(self, producer_id: str) -> AsyncIterator[list[Json]]:
+        """Tells mediasoup's `ProducerScore`s when they change, until the producer is closed."""
+        return _scores(self._producers[producer_id].events())
+
+    def consumer_reports(self, consumer_id: str) -> AsyncIterator[ConsumerScore | ConsumerLayers]:
+        """Tells how a consumer is when that changes, until it is closed."""
+        return _reports(self._consumers[consumer_id].events())
+
     async def stats(self) -> Json:
         """Counts what went through transports, producers and consumers."""
         with translated():
@@ -145,6 +155,24 @@ class OpenOnes(dict[str, Resource], Generic[Resource]):
             del self[id_]
         self[one.id] = one
         return one.id
+
+
+async def _scores(events: sfu.EventStream) -> AsyncIterator[list[Json]]:
+    async for event in events:
+        if isinstance(event, sfu.events.ProducerScoreChange):
+            yield [score.to_json() for score in event.score]
+
+
+async def _reports(events: sfu.EventStream) -> AsyncIterator[ConsumerScore | ConsumerLayers]:
+    async for event in events:
+        if isinstance(event, sfu.events.ConsumerScoreChange):
+            yield ConsumerScore(event.score.score, event.score.producer_score)
+        elif isinstance(event, sfu.events.LayersChange):
+            layers = event.layers
+            if layers is None:
+                yield ConsumerLayers(None, None)
+            else:
+                yield ConsumerLayers(layers.spatial_layer, layers.temporal_layer)
 
 
 async def _stats(ones: OpenOnes[Resource]) -> dict[str, JsonValue]:

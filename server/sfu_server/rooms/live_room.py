@@ -9,7 +9,7 @@ of changes in their order. Leaving waits for nobody: it ends the media at once, 
 was under way finds its session closed.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -30,9 +30,10 @@ from sfu_server.conference import (
     Session,
     Turns,
 )
+from sfu_server.rooms import measured
 from sfu_server.rooms.countdown import Countdown
 from sfu_server.rooms.mailbox import Dismissal, Mailbox
-from sfu_server.rooms.notices import Delivery
+from sfu_server.rooms.notices import Delivery, Notice
 from sfu_server.rooms.room import Attendee, Room, Rules
 
 log = structlog.stdlib.get_logger(__name__)
@@ -200,6 +201,9 @@ class LiveRoom:
             producer_id = await session.produce(kind, rtp_parameters, paused=False)
             _check_open(session)
             self._deliver(self._room.add_producer(user, stream_type, producer_id))
+            producer = self._room.producer(user, stream_type)
+            scores = measured.of_producer(producer, session.producer_scores(producer_id))
+            self._nursery.start_soon(self._relay, user, scores)
             return producer_id
 
     async def set_producer_paused(self, user: str, stream_type: str, *, paused: bool) -> str:
@@ -247,6 +251,9 @@ class LiveRoom:
             offer = await session.consume(producer, rtp_capabilities, paused=paused)
             _check_open(session)
             self._room.add_consumer(user, offer.id, producer)
+            reports = session.consumer_reports(offer.id)
+            told = measured.of_consumer(offer.id, producer.id, reports)
+            self._nursery.start_soon(self._relay, user, told)
             return offer, self._room.producer(producer.user, producer.type)
 
     async def set_consumer_paused(self, user: str, consumer_id: str, *, paused: bool) -> None:
@@ -309,6 +316,13 @@ class LiveRoom:
                 message = "the attendee has no transports: createAttendee makes them"
                 raise RoomError(ErrorCode.TRANSPORT_NOT_FOUND, message)
             yield seat.session
+
+    async def _relay(self, user: str, notices: AsyncIterator[Notice]) -> None:
+        """Tells an attendee what is measured of their media."""
+        async for notice in notices:
+            seat = self._seats.get(user)
+            if seat is not None and seat.mailbox is not None:
+                seat.mailbox.offer(notice)
 
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         unread = {

@@ -53,6 +53,12 @@ class Mailbox:
             return False
         return True
 
+    def offer(self, notice: Notice) -> None:
+        """Queues what may be missed, unless half of the places are taken or it is dismissed."""
+        waiting = self._put.statistics()
+        if self._dismissal is None and 2 * waiting.current_buffer_used < waiting.max_buffer_size:
+            self._put.send_nowait(notice)
+
     async def answer(self, notice: Notice) -> None:
         """Queues the answer to a message of the client's own, who waits if they do not read."""
         with suppress(trio.ClosedResourceError):

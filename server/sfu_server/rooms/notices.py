@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sfu_server.conference import Json
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -74,6 +76,39 @@ class ConsumerClosed(Notice):
     method = "consumerClosed"
     id: str
     producer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerScore(Notice):
+    """What the attendee sends comes better or worse: mediasoup's `ProducerScore`s."""
+
+    method = "producerScore"
+    user: str
+    type: str
+    id: str
+    score: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerScore(Notice):
+    """What the attendee receives, or its producer, gets through better or worse."""
+
+    method = "consumerScore"
+    id: str
+    producer_id: str
+    score: int
+    producer_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerLayersChanged(Notice):
+    """The attendee receives another layer of a simulcast producer; None is nothing."""
+
+    method = "consumerLayersChanged"
+    id: str
+    producer_id: str
+    spatial_layer: int | None
+    temporal_layer: int | None
 
 
 @dataclass(frozen=True, slots=True)

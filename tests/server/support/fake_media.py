@@ -1,11 +1,13 @@
 """A media engine without media, for what only time and order decide."""
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from itertools import count
 
 import trio
 from sfu_server.conference import (
+    ConsumerLayers,
     ConsumerOffer,
+    ConsumerScore,
     Direction,
     ErrorCode,
     Json,
@@ -75,6 +77,8 @@ class FakeSession:
         self.directions = directions
         self.closed = False
         self.open: set[str] = set()
+        self.scores: list[list[Json]] = []
+        self.reports: list[ConsumerScore | ConsumerLayers] = []
 
     @property
     def offer(self) -> Offer:
@@ -113,6 +117,18 @@ class FakeSession:
 
     def close_consumer(self, consumer_id: str) -> None:
         self.open.remove(consumer_id)
+
+    async def producer_scores(self, producer_id: str) -> AsyncIterator[list[Json]]:
+        del producer_id
+        for score in self.scores:
+            yield score
+
+    async def consumer_reports(
+        self, consumer_id: str
+    ) -> AsyncIterator[ConsumerScore | ConsumerLayers]:
+        del consumer_id
+        for report in self.reports:
+            yield report
 
     async def stats(self) -> Json:
         await self.engine.work()

@@ -22,6 +22,9 @@ from wsproto.events import (
 
 from tests.server.support.answers import PATIENCE, Answer, Json, read_answer
 
+MEASUREMENTS = ("producerScore", "consumerScore", "consumerLayersChanged")
+"""They come when they come."""
+
 
 class RefusedError(Exception):
     """The handshake was answered like a request."""
@@ -40,7 +43,18 @@ class Socket:
         self._events: list[Event] = []
 
     async def next(self) -> tuple[str, Json]:
-        """The next notification: its method and data."""
+        """The next notification that is not a measurement: its method and data."""
+        while (notice := await self._next())[0] in MEASUREMENTS:
+            pass
+        return notice
+
+    async def next_of(self, method: str) -> Json:
+        """The data of the next notification of a method; others are dropped."""
+        while (notice := await self._next())[0] != method:
+            pass
+        return notice[1]
+
+    async def _next(self) -> tuple[str, Json]:
         with trio.fail_after(PATIENCE):
             text = ""
             while True:

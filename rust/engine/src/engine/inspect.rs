@@ -9,7 +9,7 @@ use crate::{
     command::{MediaKind, Target},
     error::{CommandError, DropReason, Object},
     ids::{ConsumerId, ProducerId, RouterId, TransportId},
-    router::{Consumer, Link, Producer, ReceiveStream},
+    router::{BEST_SCORE, Consumer, Link, Producer, ReceiveStream},
     transport::SrtpProfile,
 };
 
@@ -110,6 +110,7 @@ impl Engine {
             "packetsLost": stream.reception.lost(),
             "fractionLost": stream.reception.fraction_lost(),
             "jitter": stream.reception.jitter(),
+            "score": stream.score.value().unwrap_or(0),
             "packetsDiscarded": counts.discarded,
             "packetsRetransmitted": counts.retransmitted,
             "packetsRepaired": counts.repaired,
@@ -135,8 +136,10 @@ impl Engine {
             "packetsLost": remote.lost,
             "fractionLost": remote.fraction_lost,
             "jitter": remote.jitter,
+            "score": consumer.score.value().unwrap_or(BEST_SCORE),
             "roundTripTime": remote.round_trip.map(|time| time.as_secs_f64() * 1_000.0),
             "packetsRetransmitted": counts.retransmitted,
+            "packetsRepaired": counts.repaired,
             "nackCount": counts.nacks,
             "nackPacketCount": counts.nacked_packets,
             "pliCount": counts.plis,

@@ -1,7 +1,8 @@
 //! The engine: what the owner of a worker talks to.
 //!
 //! `inbound.rs` takes datagrams, `feedback.rs` the RTCP among them, `outbound.rs` sends RTCP when it is
-//! due, `commands.rs` carries out commands, `inspect.rs` tells what is there.
+//! due and `scores.rs` with it tells how media gets through, `commands.rs` carries out commands,
+//! `inspect.rs` tells what is there.
 
 mod commands;
 mod feedback;
@@ -10,6 +11,7 @@ pub(crate) mod fuzzing;
 mod inbound;
 mod inspect;
 mod outbound;
+mod scores;
 mod timers;
 
 use std::{

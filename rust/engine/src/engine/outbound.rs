@@ -29,7 +29,7 @@ impl Engine {
         }
     }
 
-    /// Sends the reports of a transport, if they are due.
+    /// Sends the reports of a transport, if they are due; that ends an interval of its scores.
     pub(super) fn send_reports(&mut self, id: TransportId, now: Instant) {
         let random = f64::from(self.rng.next_u32()) / f64::from(u32::MAX);
         let next = now + REPORT_INTERVAL.mul_f64(0.5 + random);
@@ -41,6 +41,7 @@ impl Engine {
         let (producers, consumers) = (link.producers.clone(), link.consumers.clone());
         self.send_receiver_reports(id, &producers, now);
         self.send_sender_reports(id, &consumers, now);
+        self.tell_scores(&producers, &consumers);
     }
 
     /// Says goodbye for the streams of a consumer (RFC 3550 s.6.6).

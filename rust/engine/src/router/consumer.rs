@@ -7,9 +7,11 @@ use super::{
     rate::Rate,
     rewriter::{Outgoing, Rewriter},
     rtx_budget::RtxBudget,
+    score::{Score, Tally},
 };
 use crate::{
     command::{ConsumeCommand, MediaKind},
+    event::{ConsumerLayers, ConsumerScore},
     ids::{ConsumerId, PayloadType, ProducerId, Ssrc, TransportId},
     rtcp::ReportBlock,
     rtp::{ExtensionIds, ExtensionKind, OutgoingHeader, write_header},
@@ -33,6 +35,12 @@ pub(crate) struct Consumer {
     pub(crate) rate: Rate,
     /// What the peer reports.
     pub(crate) remote: RemoteReport,
+    /// How well it reaches the peer.
+    pub(crate) score: Score,
+    /// What was last told of that.
+    pub(crate) told_score: Option<ConsumerScore>,
+    /// The layers that were last told.
+    pub(crate) told_layers: Option<ConsumerLayers>,
     mid: Option<String>,
     payload_types: Vec<PayloadType>,
     extension_ids: ExtensionIds,
@@ -40,6 +48,10 @@ pub(crate) struct Consumer {
     /// The encoding that is being sent; `None` until a packet comes with which a decoder can start.
     current: Option<usize>,
     budget: RtxBudget,
+    /// The least and the greatest sequence number sent, unwrapped.
+    numbers: Option<(u64, u64)>,
+    /// The packets sent when the last interval of the score ended.
+    scored_packets: u64,
 }
 
 /// The retransmission stream of a consumer (RFC 4588).
@@ -60,6 +72,8 @@ pub(crate) struct SendCounts {
     /// Payload alone, which sender reports tell.
     pub(crate) payload_bytes: u64,
     pub(crate) retransmitted: u64,
+    /// Different packets among the retransmitted ones.
+    pub(crate) repaired: u64,
     pub(crate) nacks: u64,
     pub(crate) nacked_packets: u64,
     pub(crate) plis: u64,
@@ -71,6 +85,12 @@ pub(crate) struct SendCounts {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RemoteReport {
     pub(crate) lost: i32,
+    /// The newest packet that had come, as an extended sequence number.
+    pub(crate) highest_sequence: u32,
+    /// The packets sent when it said that one had come that it had not told before.
+    pub(crate) sent: u64,
+    /// Of the lost ones, those that we had sent.
+    pub(crate) lost_on_path: u64,
     pub(crate) fraction_lost: u8,
     /// In RTP ticks.
     pub(crate) jitter: u32,
@@ -119,6 +139,9 @@ impl Consumer {
             counts: SendCounts::default(),
             rate: Rate::default(),
             remote: RemoteReport::default(),
+            score: Score::new(PATIENCE),
+            told_score: None,
+            told_layers: None,
             mid: command.mid,
             payload_types: command.payload_types,
             extension_ids: ExtensionIds::new(&command.header_extensions),
@@ -127,6 +150,8 @@ impl Consumer {
             rewriter: Rewriter::new(random() >> 1, clock_rate),
             current: None,
             budget: RtxBudget::default(),
+            numbers: None,
+            scored_packets: 0,
         }
     }
 
@@ -193,6 +218,9 @@ impl Consumer {
         let header_len = write_header(slot, &header, self.extensions(packet, &moment))?;
         let len = append(slot, header_len, packet.payload())?;
         let protected = srtp.protect_rtp(slot, len, header_len, outgoing.sequence)?;
+        let number = outgoing.sequence;
+        let (first, highest) = self.numbers.unwrap_or((number, number));
+        self.numbers = Some((first.min(number), highest.max(number)));
         self.counts.packets += 1;
         self.counts.bytes += len as u64;
         self.counts.payload_bytes += packet.payload().len() as u64;
@@ -213,7 +241,10 @@ impl Consumer {
             .round_trip
             .unwrap_or(REPEAT_PAUSE)
             .min(REPEAT_PAUSE);
-        self.budget.take(sent, len, pause, now)
+        let is_first = !self.budget.took(sent);
+        let may = self.budget.take(sent, len, pause, now);
+        self.counts.repaired += u64::from(may && is_first);
+        may
     }
 
     /// Writes and protects a packet that was sent before, on the RTX stream; without one there are no
@@ -261,12 +292,42 @@ impl Consumer {
 
     /// Takes what the peer reports of the stream.
     pub(crate) fn report(&mut self, block: &ReportBlock, round_trip: Option<Duration>) {
+        let lost = u64::try_from(block.cumulative_lost).unwrap_or(0);
+        let is_news = block.highest_sequence != self.remote.highest_sequence;
         self.remote = RemoteReport {
             lost: block.cumulative_lost,
+            highest_sequence: block.highest_sequence,
+            sent: if is_news {
+                self.counts.packets
+            } else {
+                self.remote.sent
+            },
+            lost_on_path: lost.saturating_sub(self.gaps()),
             fraction_lost: block.fraction_lost,
             jitter: block.jitter,
             round_trip: round_trip.or(self.remote.round_trip),
         };
+    }
+
+    /// Ends an interval of the score, which the peer's reports make: they are awaited while anything
+    /// is sent.
+    pub(crate) fn end_interval(&mut self) {
+        let packets = self.counts.packets;
+        let before = std::mem::replace(&mut self.scored_packets, packets);
+        let total = Tally {
+            expected: self.remote.sent,
+            lost: self.remote.lost_on_path,
+            repaired: self.counts.repaired,
+            retransmitted: self.counts.retransmitted,
+        };
+        self.score.end_interval(total, packets > before);
+    }
+
+    /// The numbers that we left out, since their packets have not come to us.
+    fn gaps(&self) -> u64 {
+        self.numbers.map_or(0, |(first, highest)| {
+            (highest + 1 - first).saturating_sub(self.counts.packets)
+        })
     }
 
     /// Our mid and our time, then what the producer sent and the consumer has an id for.
@@ -315,5 +376,7 @@ fn append(slot: &mut [u8], len: usize, bytes: &[u8]) -> Option<usize> {
     Some(end)
 }
 
+/// Browsers report sound every 5 s, give or take half of it; there is an interval of ours each second.
+const PATIENCE: u8 = 12;
 /// A receiver that asks again sooner has not yet seen the answer.
 const REPEAT_PAUSE: Duration = Duration::from_millis(100);

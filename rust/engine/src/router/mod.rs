@@ -19,6 +19,7 @@ mod retransmit;
 mod rewriter;
 mod rtx_budget;
 mod rtx_cache;
+mod score;
 mod stream;
 mod streams;
 mod window;
@@ -30,6 +31,7 @@ pub(crate) use link::Link;
 pub(crate) use packet::{Packet, PacketMeta};
 pub(crate) use producer::{Payload, Producer};
 pub(crate) use retransmit::retransmit;
+pub(crate) use score::BEST as BEST_SCORE;
 pub(crate) use stream::{Arrival, ReceiveStream};
 pub(crate) use streams::StreamId;
 

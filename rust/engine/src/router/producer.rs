@@ -9,6 +9,7 @@ use super::{
 use crate::{
     command::{MediaKind, ProduceCommand, ProducerCodec},
     error::InvalidParameters,
+    event::ProducerScore,
     ids::{ConsumerId, PayloadType, ProducerId, RouterId, TransportId},
     rtp::ExtensionIds,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Producer {
     pub(crate) extension_ids: ExtensionIds,
     /// In the order in which they were made.
     pub(crate) consumers: Vec<ConsumerId>,
+    /// What was last told of how its streams come.
+    pub(crate) told_scores: Vec<ProducerScore>,
     /// The encoding that consumers are to be sent, once one is alive.
     target: Option<usize>,
 }
@@ -82,6 +85,7 @@ impl Producer {
             extension_ids: ExtensionIds::new(&command.header_extensions),
             codecs: command.codecs,
             consumers: Vec::new(),
+            told_scores: Vec::new(),
             target: None,
         })
     }

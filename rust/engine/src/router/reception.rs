@@ -62,6 +62,11 @@ impl Reception {
         self.last_report = Some((ntp, now));
     }
 
+    /// Packets from the first that came to the newest.
+    pub(crate) fn expected(&self) -> u64 {
+        self.span.map_or(0, |span| span.highest - span.first + 1)
+    }
+
     /// Packets that have not come the first time.
     pub(crate) fn lost(&self) -> u64 {
         self.expected().saturating_sub(self.received)
@@ -99,10 +104,6 @@ impl Reception {
             last_sr,
             delay_since_last_sr,
         })
-    }
-
-    fn expected(&self) -> u64 {
-        self.span.map_or(0, |span| span.highest - span.first + 1)
     }
 
     fn take_fraction_lost(&mut self) -> u8 {

@@ -26,6 +26,12 @@ impl RtxBudget {
         self.bytes = (self.bytes + len).min(MOST);
     }
 
+    /// Whether packet `sequence` is among those that were lately sent again.
+    pub(crate) fn took(&self, sequence: u16) -> bool {
+        let mut recent = self.recent.iter().flatten();
+        recent.any(|(before, _)| *before == sequence)
+    }
+
     /// Whether packet `sequence` of `len` bytes may be sent again: not within `pause` of the last time.
     pub(crate) fn take(
         &mut self,

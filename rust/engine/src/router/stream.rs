@@ -10,6 +10,7 @@ use super::{
     rate::Rate,
     reception::Reception,
     rtx_cache::RtxCache,
+    score::{Score, Tally},
     window::SeenWindow,
 };
 use crate::{command::ProducerEncoding, error::DropReason, ids::Ssrc, rtp::SequenceUnwrapper};
@@ -37,6 +38,8 @@ pub(crate) struct ReceiveStream {
     pub(crate) rate: Rate,
     /// The NTP and the RTP time of the last sender report.
     pub(crate) last_report: Option<(Ntp, u32)>,
+    /// How well it comes.
+    pub(crate) score: Score,
     sequence: SequenceUnwrapper,
     seen: SeenWindow,
     last_packet: Option<Instant>,
@@ -95,6 +98,7 @@ impl ReceiveStream {
             counts: StreamCounts::default(),
             rate: Rate::default(),
             last_report: None,
+            score: Score::new(PATIENCE),
             sequence: SequenceUnwrapper::default(),
             seen: SeenWindow::default(),
             last_packet: None,
@@ -155,6 +159,18 @@ impl ReceiveStream {
     pub(crate) fn goodbye(&mut self) {
         self.last_packet = None;
         self.nacks = NackGenerator::default();
+        self.score.fall_silent();
+    }
+
+    /// Ends an interval of its score; `awaited`: packets should have come in it.
+    pub(crate) fn end_interval(&mut self, awaited: bool) {
+        let total = Tally {
+            expected: self.reception.expected(),
+            lost: self.reception.lost(),
+            repaired: self.counts.repaired,
+            retransmitted: self.counts.retransmitted,
+        };
+        self.score.end_interval(total, awaited);
     }
 
     /// Whether a packet has come within [`ALIVE`].
@@ -193,5 +209,7 @@ impl ReceiveStream {
     }
 }
 
+/// Three report intervals: browsers send a still screen once a second, and silence more often.
+const PATIENCE: u8 = 3;
 /// After so long without a packet, an encoding is taken for switched off.
 const ALIVE: std::time::Duration = std::time::Duration::from_secs(1);

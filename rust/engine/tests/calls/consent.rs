@@ -43,12 +43,15 @@ fn a_time_out_of_zero_never_ends_consent() {
 }
 
 fn ice_states(world: &World, id: u64) -> Vec<IceState> {
-    let states = world.events.iter().filter_map(|event| match event {
-        Event::IceStateChange {
+    let states = world.events.iter().filter_map(|event| {
+        let Event::IceStateChange {
             transport,
             ice_state,
-        } => (transport.0 == id).then_some(*ice_state),
-        Event::IceSelectedTupleChange { .. } | Event::DtlsStateChange { .. } => None,
+        } = event
+        else {
+            return None;
+        };
+        (transport.0 == id).then_some(*ice_state)
     });
     states.collect()
 }

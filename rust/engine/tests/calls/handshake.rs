@@ -99,15 +99,17 @@ fn a_transport_is_connected_once() {
 }
 
 fn ice_state(event: &Event) -> Option<IceState> {
-    match event {
-        Event::IceStateChange { ice_state, .. } => Some(*ice_state),
-        Event::IceSelectedTupleChange { .. } | Event::DtlsStateChange { .. } => None,
+    if let Event::IceStateChange { ice_state, .. } = event {
+        Some(*ice_state)
+    } else {
+        None
     }
 }
 
 fn dtls_state(event: &Event) -> Option<DtlsState> {
-    match event {
-        Event::DtlsStateChange { dtls_state, .. } => Some(*dtls_state),
-        Event::IceSelectedTupleChange { .. } | Event::IceStateChange { .. } => None,
+    if let Event::DtlsStateChange { dtls_state, .. } = event {
+        Some(*dtls_state)
+    } else {
+        None
     }
 }

@@ -19,5 +19,6 @@ mod malformed;
 mod media;
 mod pausing;
 mod reports;
+mod scores;
 mod simulcast;
 mod world;
