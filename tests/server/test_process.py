@@ -15,7 +15,7 @@ from sfu_server.server import PING_SECONDS
 
 from tests.server.support.api import Api
 from tests.server.support.call import ROOM, call
-from tests.server.support.process import ServerProcess, server_process
+from tests.server.support.process import Holdings, ServerProcess, exceeds, server_process
 from tests.server.support.websocket import Socket
 
 
@@ -150,11 +150,6 @@ async def join_and_leave(api: Api, number: int) -> None:
         assert await witness.next() == ("userLeft", {"user": user})
 
 
-def exceeds(now: tuple[int, int, object], before: tuple[int, int, object]) -> bool:
-    """Whether something is left; the connection of the first call may have gone in the meantime."""
-    return now[0] > before[0] or now[1] > before[1] or now[2] != before[2]
-
-
-async def left_in(server: ServerProcess, api: Api) -> tuple[int, int, object]:
+async def left_in(server: ServerProcess, api: Api) -> Holdings:
     """What the process holds: threads, file descriptors, and what its worker counts."""
     return server.threads(), server.descriptors(), (await api.health())["workers"]

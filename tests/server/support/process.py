@@ -8,11 +8,20 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import trio
 
 START_PATIENCE = 30
 """Seconds; a machine may be busy."""
+
+Holdings: TypeAlias = tuple[int, int, object]
+"""What a server holds: threads, file descriptors, and what its worker counts."""
+
+
+def exceeds(now: Holdings, before: Holdings) -> bool:
+    """Whether something is left; the connection of the first call may have gone in the meantime."""
+    return now[0] > before[0] or now[1] > before[1] or now[2] != before[2]
 
 
 class ServerProcess:
