@@ -262,7 +262,15 @@ async def test_stats_count_what_went_through(api: Api) -> None:
 
 
 async def test_everybody_is_told_how_their_own_media_gets_through(api: Api) -> None:
-    async with call(api) as running, api.join(ROOM, "ann") as ann, api.join(ROOM, "bob") as bob:
+    async with (
+        attend(api, "ann") as sender,
+        attend(api, "bob") as receiver,
+        api.join(ROOM, "ann") as ann,
+        api.join(ROOM, "bob") as bob,
+    ):
+        producer_id, _ = await sender.produce("webcam")
+        consumer_id, _ = await receiver.consume(producer_id, "ann")
+
         with trio.fail_after(4 * PATIENCE):
             told = await ann.next_of("producerScore")
             heard = await bob.next_of("consumerScore")
@@ -270,9 +278,9 @@ async def test_everybody_is_told_how_their_own_media_gets_through(api: Api) -> N
                 heard = await bob.next_of("consumerScore")
 
         (score,) = cast("list[Json]", told.pop("score"))
-        assert told == {"user": "ann", "type": "webcam", "id": running.producer_id}
+        assert told == {"user": "ann", "type": "webcam", "id": producer_id}
         assert (score["encodingIdx"], score["score"]) == (0, 10)
-        assert (heard["id"], heard["producerId"]) == (running.consumer_id, running.producer_id)
+        assert (heard["id"], heard["producerId"]) == (consumer_id, producer_id)
 
 
 async def test_the_same_in_the_lists(api: Api) -> None:
