@@ -91,7 +91,7 @@ async def test_operation_that_is_delivered_again_is_answered_as_the_first_time(
         await becomes(server, lambda state: state["peers"] == 2)
 
         await control(broker, "close_all_connections", "test")
-        await becomes(server, lambda state: state["broker"]["reconnects"] == 1)
+        await becomes(server, lambda state: state["broker"]["reconnects"] >= 1)
         await control(broker, "clear_policy", "full")
 
         async with raw_queues(broker.url) as later:
