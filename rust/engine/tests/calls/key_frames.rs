@@ -22,6 +22,25 @@ fn a_late_joiner_begins_with_a_key_frame_of_its_own() {
 }
 
 #[test]
+fn who_is_not_ready_for_the_first_one_gets_another_soon() {
+    let (mut world, alice, _) = World::video_call(4);
+    world.run(Duration::from_secs(5));
+    let carol = world.peer();
+    world.subscribe(carol, 21, 1, Media::Video);
+    let before = world.count(alice, 1, "keyFrames");
+    world.run_until(Duration::from_secs(1), |world| {
+        world.count(alice, 1, "keyFrames") > before
+    });
+    world.network.lose_to_peers = 1.0;
+    world.run(Duration::from_millis(100));
+    world.network.lose_to_peers = 0.0;
+    world.run(Duration::from_millis(400));
+    let stats = world.stats(carol, 21);
+    assert!(world.count(carol, 21, "framesDropped") > 0, "{stats}");
+    assert!(world.count(carol, 21, "frames") > 0, "{stats}");
+}
+
+#[test]
 fn a_hundred_requests_a_second_are_one_key_frame_a_second() {
     let (mut world, alice, _) = World::video_call(2);
     let before = world.count(alice, 1, "keyFrames");
