@@ -105,6 +105,31 @@ async def test_operation_that_is_delivered_again_is_answered_as_the_first_time(
     assert all(answer == answers[0] for answer in answers)
 
 
+async def test_operations_of_a_killed_server_are_answered_by_the_next(
+    broker: PrivateBroker,
+) -> None:
+    async with raw_queues(broker.url) as raw:
+        async with server_process("--amqp-url", broker.url) as killed:
+            await raw.publish(operation("connect-as-streamer", peerId="ann"))
+            await raw.next(API_SERVER_QUEUE)
+            await refuse_answers(broker)
+            await raw.publish(operation("connect-as-viewer", peerId="vic"))
+            await raw.publish(about("new", "connect-as-streamer", peerId="bob"))
+            await becomes(killed, lambda state: state["peers"] == 3)
+            assert await killed.stop(signal.SIGKILL) == -signal.SIGKILL
+
+        async with server_process("--amqp-url", broker.url) as server:
+            await becomes(server, lambda state: state["peers"] == 1)
+            await control(broker, "clear_policy", "full")
+            answers = [json.loads((await raw.next(API_SERVER_QUEUE)).body) for _ in range(2)]
+            assert await raw.waiting(MEDIA_SERVER_QUEUE) == 0
+
+    by_op = {answer["op"]: answer["data"] for answer in answers}
+    assert by_op["you-connected-as-streamer"]["streamId"] == "new"
+    # Its stream went down with the server that had it.
+    assert by_op["media-server-error"]["name"] == "connect-as-viewer"
+
+
 async def test_blocked_publishers_leave_the_operations_in_the_broker(
     broker: PrivateBroker,
 ) -> None:
@@ -253,7 +278,12 @@ async def becomes(server: ServerProcess, wanted: Callable[[Json], bool]) -> None
 
 
 def operation(op: str, **data: object) -> bytes:
-    return json.dumps({"op": op, "data": {"streamId": "s", **data}, "sid": "sid"}).encode()
+    return about("s", op, **data)
+
+
+def about(stream_id: str, op: str, **data: object) -> bytes:
+    """An operation on a stream."""
+    return json.dumps({"op": op, "data": {"streamId": stream_id, **data}, "sid": "sid"}).encode()
 
 
 async def answers(server: ServerProcess) -> None:
