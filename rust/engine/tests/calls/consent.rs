@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sfu_engine::{Event, IceState};
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn silence_ends_consent_and_a_check_brings_it_back() {

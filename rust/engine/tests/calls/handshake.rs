@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use sfu_engine::{DtlsState, Event, IceState};
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn a_peer_connects_in_either_dtls_role() {

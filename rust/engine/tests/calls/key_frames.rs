@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn a_late_joiner_begins_with_a_key_frame_of_its_own() {

@@ -17,6 +17,7 @@ mod key_frames;
 mod loss;
 mod malformed;
 mod media;
+mod parameters;
 mod pausing;
 mod reports;
 mod scores;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn frames_and_sound_reach_a_consumer_unchanged_and_without_loss() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn a_paused_consumer_gets_nothing_and_goes_on_without_a_gap() {

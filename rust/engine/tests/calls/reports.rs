@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn sound_and_pictures_of_one_peer_have_one_clock() {

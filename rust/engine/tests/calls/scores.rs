@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn a_call_without_loss_has_the_best_scores_and_says_so_once() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::world::{Media, World};
+use crate::{parameters::Media, world::World};
 
 #[test]
 fn consumers_get_the_best_encoding_as_one_stream() {

@@ -18,6 +18,11 @@ use sfu_engine::{
 };
 use sfu_peer::SimPeer;
 
+use crate::parameters::{
+    Media, client_parameters, consume, fps, kind, peer_codecs, peer_extensions, produce,
+    produce_simulcast, router_parameters, simulcast_client_parameters,
+};
+
 /// The engine with its peers.
 pub(crate) struct World {
     pub(crate) now: Instant,
@@ -64,13 +69,6 @@ struct Flying {
     from: SocketAddr,
     to: SocketAddr,
     bytes: Vec<u8>,
-}
-
-/// Which way a published track goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Media {
-    Audio,
-    Video,
 }
 
 impl World {
@@ -154,9 +152,8 @@ impl World {
         let options = json!({
             "connection": 1,
             "transport": created.unwrap(),
-            "codecs": [client_codec(Media::Audio), client_codec(Media::Video), client_rtx(),
-                       router_codec(Media::Audio), router_codec(Media::Video), router_rtx()],
-            "headerExtensions": [MID, RID, REPAIRED_RID, AUDIO_LEVEL, ABS_SEND_TIME],
+            "codecs": peer_codecs(),
+            "headerExtensions": peer_extensions(),
             "dtlsRole": role,
         });
         let address = SocketAddr::from(([10, 0, 1, u8::try_from(place).unwrap() + 1], 5_000));
@@ -216,21 +213,12 @@ impl World {
     pub(crate) fn publish_simulcast(&mut self, peer: usize, id: u64) {
         let node = &mut self.peers[peer];
         let mid = node.next_mid();
-        let extensions = json!([
-            { "uri": MID, "id": 4 }, { "uri": RID, "id": 10 }, { "uri": REPAIRED_RID, "id": 11 },
-        ]);
-        let encodings = json!([{ "rid": "r0" }, { "rid": "r1" }, { "rid": "r2" }]);
-        let mut rtp_parameters = client_parameters(Media::Video, &mid, id);
-        rtp_parameters["encodings"] = encodings.clone();
-        rtp_parameters["headerExtensions"] = extensions.clone();
         let publish = json!({
             "connection": 1, "track": id, "kind": "video", "fps": 30,
-            "rtpParameters": rtp_parameters,
+            "rtpParameters": simulcast_client_parameters(&mid, id),
         });
         node.sim.publish(publish, self.now).unwrap();
-        let mut command = produce(node.transport, id, Media::Video, &mid);
-        command["encodings"] = encodings;
-        command["headerExtensions"] = extensions;
+        let command = produce_simulcast(node.transport, id, &mid);
         self.command(command).unwrap();
     }
 
@@ -478,133 +466,5 @@ pub(crate) fn tuple(remote: SocketAddr) -> Tuple {
     }
 }
 
-/// The command by which a track of [`World::publish`] becomes a producer.
-pub(crate) fn produce(transport: u64, id: u64, media: Media, mid: &str) -> Value {
-    let codec = match media {
-        Media::Audio => json!({
-            "codec": "opus", "payloadType": 111, "mappedPayloadType": 100, "clockRate": 48_000,
-        }),
-        Media::Video => json!({
-            "codec": "vp8", "payloadType": 96, "mappedPayloadType": 101, "clockRate": 90_000,
-            "rtxPayloadType": 97, "nack": true, "pli": true, "fir": true,
-        }),
-    };
-    json!({
-        "method": "produce", "transport": transport, "producer": id, "kind": kind(media),
-        "mid": mid, "codecs": [codec], "encodings": client_encodings(media, id),
-        "headerExtensions": [{ "uri": MID, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 7 }],
-    })
-}
-
-/// The command of [`World::subscribe`].
-pub(crate) fn consume(transport: u64, id: u64, producer: u64, media: Media, mid: &str) -> Value {
-    let mut command = json!({
-        "method": "consume", "transport": transport, "consumer": id, "producer": producer,
-        "mid": mid, "payloadTypes": [100, 101], "ssrc": 10_000 + id, "cname": "alice",
-        "headerExtensions": [
-            { "uri": MID, "id": 1 }, { "uri": ABS_SEND_TIME, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 6 },
-        ],
-    });
-    if media == Media::Video {
-        command["rtxPayloadType"] = json!(102);
-        command["rtxSsrc"] = json!(20_000 + id);
-    }
-    command
-}
-
-fn client_parameters(media: Media, mid: &str, id: u64) -> Value {
-    let mut codecs = vec![client_codec(media)];
-    if media == Media::Video {
-        codecs.push(client_rtx());
-    }
-    json!({
-        "mid": mid, "codecs": codecs, "encodings": client_encodings(media, id),
-        "headerExtensions": [{ "uri": MID, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 7 }],
-        "rtcp": { "cname": "alice" },
-    })
-}
-
-fn client_encodings(media: Media, id: u64) -> Value {
-    match media {
-        Media::Audio => json!([{ "ssrc": 1_000 + id }]),
-        Media::Video => {
-            json!([{ "ssrc": 1_000 + id, "rtx": { "ssrc": 2_000 + id }, "rtxSsrc": 2_000 + id }])
-        }
-    }
-}
-
-fn router_parameters(media: Media, mid: &str, id: u64) -> Value {
-    let mut codecs = vec![router_codec(media)];
-    let mut encoding = json!({ "ssrc": 10_000 + id });
-    if media == Media::Video {
-        codecs.push(router_rtx());
-        encoding["rtx"] = json!({ "ssrc": 20_000 + id });
-    }
-    json!({
-        "mid": mid, "codecs": codecs, "encodings": [encoding],
-        "headerExtensions": [
-            { "uri": MID, "id": 1 }, { "uri": ABS_SEND_TIME, "id": 4 }, { "uri": AUDIO_LEVEL, "id": 6 },
-        ],
-        "rtcp": { "cname": "alice" },
-    })
-}
-
-fn client_codec(media: Media) -> Value {
-    codec(media, 111, 96)
-}
-
-fn router_codec(media: Media) -> Value {
-    codec(media, 100, 101)
-}
-
-fn codec(media: Media, audio: u8, video: u8) -> Value {
-    match media {
-        Media::Audio => json!({
-            "mimeType": "audio/opus", "payloadType": audio, "clockRate": 48_000, "channels": 2,
-        }),
-        Media::Video => json!({
-            "mimeType": "video/VP8", "payloadType": video, "clockRate": 90_000,
-            "rtcpFeedback": [
-                { "type": "nack" }, { "type": "nack", "parameter": "pli" },
-                { "type": "ccm", "parameter": "fir" },
-            ],
-        }),
-    }
-}
-
-fn client_rtx() -> Value {
-    rtx(97, 96)
-}
-
-fn router_rtx() -> Value {
-    rtx(102, 101)
-}
-
-fn rtx(payload_type: u8, apt: u8) -> Value {
-    json!({
-        "mimeType": "video/rtx", "payloadType": payload_type, "clockRate": 90_000,
-        "parameters": { "apt": apt },
-    })
-}
-
-fn kind(media: Media) -> &'static str {
-    match media {
-        Media::Audio => "audio",
-        Media::Video => "video",
-    }
-}
-
-fn fps(media: Media) -> u32 {
-    match media {
-        Media::Audio => 50,
-        Media::Video => 30,
-    }
-}
-
 /// The time since the Unix epoch at which every world begins.
 const UNIX: Duration = Duration::from_secs(1_795_000_000);
-const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
-const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
-const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
-const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
-const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
