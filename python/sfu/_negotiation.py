@@ -6,14 +6,16 @@ consumable parameters + client's RtpCapabilities --consume--> consumer's RtpPara
 engine's command
 """
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from sfu import _resolve, ortc
 from sfu._json import Json, JsonObject
 from sfu._resolve import ProducerType
 from sfu.ortc._extensions import TRANSPORT_WIDE_CC
-from sfu.parameters import MediaKind
+from sfu.parameters import MediaKind, RtpCapabilities
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,6 +48,39 @@ class ConsumerNegotiation:
 
     rtp_parameters: JsonObject
     command: JsonObject
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RouterNegotiation:
+    """What a router can forward; shared by all routers of the same codecs, so never changed.
+
+    Attributes:
+        wire: As JSON.
+        capabilities: The same, typed.
+    """
+
+    wire: JsonObject
+    capabilities: RtpCapabilities
+
+
+def router(media_codecs: list[JsonObject]) -> RouterNegotiation:
+    """Negotiates a router.
+
+    Args:
+        media_codecs: `RtpCodecCapability`s.
+
+    Raises:
+        TypeError: A codec is misshapen.
+        UnsupportedError: A codec is not among those that can be forwarded.
+    """
+    return _router(json.dumps(media_codecs))
+
+
+# A server gives all its routers the same codecs, and their negotiation takes most of a millisecond.
+@lru_cache(maxsize=16)
+def _router(media_codecs: str) -> RouterNegotiation:
+    wire = router_capabilities(json.loads(media_codecs))
+    return RouterNegotiation(wire, RtpCapabilities.from_json(wire))
 
 
 def router_capabilities(media_codecs: list[JsonObject]) -> JsonObject:

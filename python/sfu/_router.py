@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sfu import ortc
 from sfu._engine import Engine
 from sfu._json import JsonObject
+from sfu._negotiation import RouterNegotiation
 from sfu._node import Node
 from sfu._producer import Producer
 from sfu._resource import EngineObject
@@ -29,13 +30,13 @@ class Router(EngineObject):
         engine: Engine,
         number: int,
         node: Node,
-        rtp_capabilities: JsonObject,
+        negotiated: RouterNegotiation,
         app_data: JsonObject | None,
     ) -> None:
         """Wraps a router that the engine has."""
         super().__init__(engine, number, node, app_data)
-        self._shared = Shared(rtp_capabilities)
-        self._rtp_capabilities = RtpCapabilities.from_json(rtp_capabilities)
+        self._shared = Shared(negotiated.wire)
+        self._rtp_capabilities = negotiated.capabilities
 
     @property
     def rtp_capabilities(self) -> RtpCapabilities:

@@ -120,7 +120,7 @@ class Worker(Resource):
         """
         self._node.check_open()
         codecs = [to_wire(codec) for codec in media_codecs]
-        rtp_capabilities = _negotiation.router_capabilities(codecs)
+        negotiated = _negotiation.router(codecs)
         number = self._engine.next_number()
         await self._channel.request(
             {"method": "createRouter", "router": number},
@@ -129,7 +129,7 @@ class Worker(Resource):
         self._node.check_open()
         node = Node()
         node.live_in(self._node, WorkerClose())
-        return Router(self._engine, number, node, rtp_capabilities, app_data)
+        return Router(self._engine, number, node, negotiated, app_data)
 
     async def resource_usage(self) -> ResourceUsage:
         """Measures the CPU time of the media thread.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 import sfu
 
-from sfu_server.conference import Direction
+from sfu_server.conference import Direction, Json
 from sfu_server.media.faults import translated
 from sfu_server.media.session import TransportSession
 
@@ -15,13 +15,13 @@ class RouterRoom:
     def __init__(
         self,
         router: sfu.Router,
+        rtp_capabilities: Json,
         on_lost: Callable[[], None],
         on_close: Callable[["RouterRoom"], None],
     ) -> None:
-        """Takes the router over."""
+        """Takes the router over; `rtp_capabilities` are its own."""
         self._router = router
-        # Made once: it costs as much as everything else of a new session.
-        self._rtp_capabilities = router.rtp_capabilities.to_json()
+        self._rtp_capabilities = rtp_capabilities
         self._on_lost = on_lost
         self._on_close = on_close
         self._sessions: set[TransportSession] = set()

@@ -14,7 +14,7 @@ import structlog
 import trio
 from pydantic import JsonValue
 
-from sfu_server.conference import ErrorCode, RoomError
+from sfu_server.conference import ErrorCode, Json, RoomError
 from sfu_server.media.faults import translated
 from sfu_server.media.room import RouterRoom
 
@@ -101,6 +101,7 @@ class Place:
         self._options = options
         self._index = index
         self._rooms: set[RouterRoom] = set()
+        self._rtp_capabilities: Json | None = None
         self._restarts = 0
 
     def load(self) -> tuple[int, int]:
@@ -128,7 +129,10 @@ class Place:
             raise RoomError(ErrorCode.MEDIA_UNAVAILABLE, "the media worker died")
         with translated(ErrorCode.MEDIA_UNAVAILABLE):
             router = await self.worker.create_router(media_codecs=self._options.media_codecs)
-        room = RouterRoom(router, on_lost, self._rooms.discard)
+        # All routers have the same, and writing them down costs as much as a new session.
+        if self._rtp_capabilities is None:
+            self._rtp_capabilities = router.rtp_capabilities.to_json()
+        room = RouterRoom(router, self._rtp_capabilities, on_lost, self._rooms.discard)
         self._rooms.add(room)
         return room
 
