@@ -5,9 +5,10 @@
 
 from typing import Annotated, Generic, Literal, TypeAlias, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SkipValidation, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, JsonValue, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
+from pydantic_core.core_schema import any_schema
 
 from sfu_server.conference import Direction, Json, Kind, RoomError
 from sfu_server.wire import Message, Name, parse_json, parse_message
@@ -201,7 +202,12 @@ def _text(value: JsonValue, key: str) -> str | None:
 
 # --- Answers, on api_server_queue
 
-Made: TypeAlias = Annotated[Json, SkipValidation]
+Made: TypeAlias = Annotated[
+    Json,
+    # SkipValidation would do, but it encodes by a call of Python.
+    GetPydanticSchema(lambda _source, _handler: any_schema()),
+    WithJsonSchema({"type": "object"}),
+]
 """mediasoup's JSON that the media engine made."""
 Optional: TypeAlias = Annotated[
     str | None, Field(exclude_if=lambda text: text is None), WithJsonSchema({"type": "string"})
