@@ -37,8 +37,10 @@ class StreamService:
     def __init__(self, options: StreamOptions, engine: MediaEngine, nursery: trio.Nursery) -> None:
         """Makes it without a connection; the streams' tasks will live in `nursery`."""
         self._bridge = Bridge(options.url, options.prefetch, options.publish_timeout)
-        self.streams = Streams(engine, options.limits, options.request_timeout, self._tell)
-        self._dispatcher = Dispatcher(self.streams, self._bridge, options.prefetch, nursery)
+        self.streams = Streams(engine, options.limits, self._tell)
+        self._dispatcher = Dispatcher(
+            self.streams, self._bridge, options.prefetch, options.request_timeout, nursery
+        )
         self._scope = trio.CancelScope()
         self._ended = trio.Event()
 

@@ -25,8 +25,8 @@ class Desk:
         self.engine = FakeEngine()
         self.broker = FakeBroker()
         self.tags = count(1)
-        self.streams = Streams(self.engine, LIMITS, 10, self.tell)
-        self.dispatcher = Dispatcher(self.streams, self.broker, 4, nursery)
+        self.streams = Streams(self.engine, LIMITS, self.tell)
+        self.dispatcher = Dispatcher(self.streams, self.broker, 4, 10, nursery)
 
     def tell(self, stream_id: str, answers: list[Answer]) -> None:
         self.dispatcher.tell(stream_id, answers)
@@ -88,6 +88,23 @@ async def test_media_worker_that_does_not_answer_is_an_error_in_the_end(
     [answer] = desk.answers
     assert answer["data"]["name"] == "connect-as-streamer"
     assert desk.broker.acknowledged == [1]
+
+
+async def test_what_waits_for_a_stuck_media_worker_is_refused_with_the_first(
+    desk: Desk, autojump_clock: trio.testing.MockClock
+) -> None:
+    desk.engine.gate = trio.Event()
+
+    for peer_id in ("ann", "bob", "cat"):
+        desk.deliver("connect-as-streamer", peerId=peer_id)
+    await trio.sleep(11)
+    assert desk.ops == ["media-server-error"] * 3
+    assert autojump_clock.current_time() < 20
+
+    desk.engine.gate.set()
+    desk.deliver("connect-as-streamer", peerId="dan")
+    await settled()
+    assert desk.ops[3:] == ["you-connected-as-streamer"]
 
 
 async def test_message_is_acknowledged_after_its_answer_is_confirmed(desk: Desk) -> None:

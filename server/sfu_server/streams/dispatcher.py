@@ -8,7 +8,7 @@ The broker hands over only so many messages before some are acknowledged: that b
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -31,7 +31,7 @@ from sfu_server.streams.ports import (
     Publication,
     PublishError,
 )
-from sfu_server.streams.streams import Streams
+from sfu_server.streams.streams import Streams, refusal
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,6 +45,8 @@ class Asked:
 
     delivery: Delivery
     operation: AnyOperation
+    hopeless: bool = False
+    """Whether it waited for one that the media worker did not answer: it is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,24 @@ class Dispatcher:
     """Gives each stream its operations in order, and settles them with the broker."""
 
     def __init__(
-        self, streams: Streams, broker: Broker, prefetch: int, nursery: trio.Nursery
+        self,
+        streams: Streams,
+        broker: Broker,
+        prefetch: int,
+        patience: float,
+        nursery: trio.Nursery,
     ) -> None:
-        """Makes it idle; its tasks, one for each stream at work, will live in `nursery`."""
+        """Makes it idle.
+
+        Args:
+            streams: What the operations are about.
+            broker: Where they come from.
+            prefetch: How many it hands over before some are acknowledged.
+            patience: How long one operation may take, in seconds.
+            nursery: Where its tasks will live, one for each stream at work.
+        """
         self._streams = streams
+        self._patience = patience
         self._broker = broker
         self._memory = Memory(prefetch)
         self._nursery = nursery
@@ -135,8 +151,8 @@ class Dispatcher:
             match queue.popleft():
                 case Told(answers):
                     await self._publish(answers)
-                case Asked(delivery, operation):
-                    await self._carry_out(delivery, operation)
+                case Asked() as asked:
+                    await self._carry_out(asked)
         del self._queues[stream_id]
 
     async def _publish(self, answers: Sequence[Answer]) -> None:
@@ -145,19 +161,35 @@ class Dispatcher:
         except PublishError:
             log.warning("the broker did not confirm in time", lost=len(answers))
 
-    async def _carry_out(self, delivery: Delivery, operation: AnyOperation) -> None:
+    async def _carry_out(self, asked: Asked) -> None:
+        delivery = asked.delivery
         answered = self._memory.recall(delivery)
         if answered is None:
-            publications = _publications(await self._streams.carry_out(operation))
+            publications = _publications(await self._answers(asked))
             answered = self._memory.remember(delivery, publications)
         try:
             await self._broker.settle(delivery, answered.publications)
         except PublishError:
-            log.warning("the broker did not confirm in time", op=operation.op)
+            log.warning("the broker did not confirm in time", op=asked.operation.op)
             self._broker.hand_back(delivery)
             return
         if self._broker.is_current(delivery):
             self._memory.settle(answered)
+
+    async def _answers(self, asked: Asked) -> Sequence[Answer]:
+        if not asked.hopeless:
+            with trio.move_on_after(self._patience):
+                return await self._streams.carry_out(asked.operation)
+            log.warning("media worker too slow", op=asked.operation.op)
+            self._give_up(asked.operation.data.stream_id)
+        return [refusal(asked.operation, "the media worker did not answer in time")]
+
+    def _give_up(self, stream_id: str) -> None:
+        """What waits for a media worker that is stuck keeps the broker from other streams."""
+        queue = self._queues[stream_id]
+        given_up = [replace(job, hopeless=True) if isinstance(job, Asked) else job for job in queue]
+        queue.clear()
+        queue.extend(given_up)
 
     async def _bury(self, delivery: Delivery, error: UnreadableError) -> None:
         letter = Publication(DEAD_LETTER_QUEUE, delivery.body, {REASON_HEADER: error.reason})

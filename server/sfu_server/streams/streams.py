@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import structlog
-import trio
 
 from sfu_server.conference import (
     ConsumerOffer,
@@ -78,7 +77,6 @@ class Streams:
         self,
         engine: MediaEngine,
         limits: Limits,
-        deadline: float,
         on_lost: Callable[[str, list[m.Answer]], None],
     ) -> None:
         """Makes it without streams.
@@ -86,12 +84,10 @@ class Streams:
         Args:
             engine: Where they get their media from.
             limits: What the site decided.
-            deadline: How long one operation may take, in seconds.
             on_lost: Called with the id and the closings of a stream whose media worker died.
         """
         self._engine = engine
         self._limits = limits
-        self._deadline = deadline
         self._on_lost = on_lost
         self._streams: dict[str, LiveStream] = {}
         self._opening = 0
@@ -106,15 +102,14 @@ class Streams:
         return sum(len(stream.rules) for stream in self._streams.values())
 
     async def carry_out(self, operation: m.AnyOperation) -> list[m.Answer]:
-        """Carries an operation out, or refuses it with everything as it was; gives the answers."""
+        """Carries an operation out, or refuses it with everything as it was; gives the answers.
+
+        Leaves everything as it was too if it is cancelled.
+        """
         try:
-            with trio.fail_after(self._deadline):
-                return await self._carry_out(operation)
+            return await self._carry_out(operation)
         except RoomError as error:
             return [refusal(operation, error.message)]
-        except trio.TooSlowError:
-            log.warning("media worker too slow", op=operation.op)
-            return [refusal(operation, "the media worker did not answer in time")]
         except Exception:
             log.exception("operation failed", op=operation.op)
             return [refusal(operation, "the server made a mistake")]
