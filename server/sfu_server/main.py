@@ -1,5 +1,6 @@
 """The command `sfu-server`."""
 
+import gc
 import signal
 import sys
 import traceback
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE_ERROR
     log.configure(settings.log_level, settings.log_format)
     status = 0
+    # What was imported stays: full collections, which hold up everybody, need not look at it.
+    gc.freeze()
     try:
         trio.run(_run, settings)
     except* OSError as group:
