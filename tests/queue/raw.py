@@ -63,6 +63,12 @@ class RawQueues:
         """How many messages are ready in a queue."""
         return await self._run(self._waiting, queue)
 
+    async def becomes(self, queue: str, wanted: Callable[[int], bool]) -> None:
+        """Waits until as many messages are ready in a queue as wanted."""
+        with trio.fail_after(PATIENCE):
+            while not wanted(await self.waiting(queue)):  # noqa: ASYNC110 - as basic.get is
+                await trio.sleep(0.02)
+
     async def purge(self) -> None:
         """Empties all queues."""
         for queue in QUEUES:

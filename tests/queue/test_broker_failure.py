@@ -20,6 +20,7 @@ from .aio_pika_queues import API_SERVER_QUEUE, MEDIA_SERVER_QUEUE, aio_pika_role
 from .api_role import PATIENCE, Json, RefusedError
 from .peers import streamer, viewer
 from .raw import QUEUES, raw_queues
+from .strait import strait
 
 BACK_WITHIN = 5
 """Seconds after the broker is back in which operations work again."""
@@ -103,6 +104,36 @@ async def test_operation_that_is_delivered_again_is_answered_as_the_first_time(
     del answers[-1]
     assert answers[0]["op"] == "you-connected-as-viewer"
     assert all(answer == answers[0] for answer in answers)
+
+
+async def test_acknowledgements_that_a_lost_connection_kept_hold_up_nothing(
+    broker: PrivateBroker,
+) -> None:
+    # Their answers are more than the kernel holds of what is sent and not received.
+    streams = [uuid4().hex for _ in range(900)]
+    async with (
+        strait(broker.url) as way,
+        server_process("--amqp-url", way.url, "--amqp-prefetch", "1000") as server,
+        raw_queues(broker.url) as raw,
+    ):
+        # The server's answers are stuck on their way, then some arrive, then all confirmations
+        # come back at once: their acknowledgements have to wait behind the other answers.
+        way.to_broker.hold()
+        await raw.flood([about(one, "connect-as-streamer", peerId="ann") for one in streams])
+        await becomes(server, lambda state: state["peers"] == len(streams))
+        way.from_broker.hold()
+        way.to_broker.let(300_000)
+        await raw.becomes(API_SERVER_QUEUE, lambda ready: ready >= 30)
+        way.from_broker.release()
+        await trio.sleep(0.5)
+        way.cut()
+
+        await raw.flood([about(one, "close-peer", peerId="ann") for one in streams])
+        left: set[str] = set()
+        while left < set(streams):
+            answer = json.loads((await raw.next(API_SERVER_QUEUE)).body)
+            if answer["op"] == "you-left-stream":
+                left.add(answer["data"]["streamId"])
 
 
 async def test_operations_of_a_killed_server_are_answered_by_the_next(

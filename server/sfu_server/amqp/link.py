@@ -7,8 +7,8 @@ next one. What the broker delivered on a lost connection it delivers again.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -94,6 +94,7 @@ class Link:
         self._channel: AbstractChannel | None = None
         self._up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._waiting: set[asyncio.Timeout] = set()
         self._handing_back: set[asyncio.Task[None]] = set()
         self._consumer: tuple[AbstractQueue, str] | None = None
 
@@ -134,13 +135,13 @@ class Link:
         """
         async with asyncio.timeout(self._publish_deadline):
             for start in range(0, len(publications), WINDOW):
-                window = publications[start : start + WINDOW]
-                await asyncio.gather(*(self._publish(one) for one in window))
+                await self._publish_all(publications[start : start + WINDOW])
         if delivery is not None:
             channel = self._channel_of(delivery)
             if channel is not None:
                 with suppress(*FAILURES):
-                    await (await channel.get_underlay_channel()).basic_ack(delivery.tag)
+                    async with self._until_cut():
+                        await (await channel.get_underlay_channel()).basic_ack(delivery.tag)
 
     def hand_back(self, delivery: Delivery) -> None:
         """Has the broker deliver it again."""
@@ -152,7 +153,9 @@ class Link:
         channel = self._channel_of(delivery)
         if channel is not None:
             with suppress(*FAILURES):
-                await (await channel.get_underlay_channel()).basic_nack(delivery.tag, requeue=True)
+                async with self._until_cut():
+                    underlay = await channel.get_underlay_channel()
+                    await underlay.basic_nack(delivery.tag, requeue=True)
 
     async def _use_connection(self) -> None:
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -173,6 +176,7 @@ class Link:
         finally:
             self._up.clear()
             self._channel = self._consumer = None
+            self._cut()
             self._set(LinkState(self.state.connection))
             with suppress(*FAILURES):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -210,6 +214,12 @@ class Link:
                 await asyncio.wait_for(lost.wait(), WATCH_SECONDS)
         log.warning("broker connection lost", connection=self.state.connection)
 
+    async def _publish_all(self, publications: Sequence[Publication]) -> None:
+        if len(publications) == 1:  # As nearly always: saves a task.
+            await self._publish(publications[0])
+        else:
+            await asyncio.gather(*map(self._publish, publications))
+
     async def _publish(self, publication: Publication) -> None:
         message = aio_pika.Message(
             publication.body,
@@ -222,7 +232,8 @@ class Link:
             channel = self._channel
             if channel is not None:
                 try:
-                    await channel.default_exchange.publish(message, publication.queue)
+                    async with self._until_cut():
+                        await channel.default_exchange.publish(message, publication.queue)
                 except aio_pika.exceptions.PublishError:
                     await self._declare(channel, publication.queue)
                 except FAILURES:
@@ -235,6 +246,21 @@ class Link:
         """Makes a queue that somebody deleted meanwhile."""
         with suppress(*FAILURES):
             await channel.declare_queue(queue, durable=True)
+
+    @asynccontextmanager
+    async def _until_cut(self) -> AsyncIterator[None]:
+        """Raises TimeoutError when the connection is lost: aiormq leaves some waiting for ever."""
+        async with asyncio.timeout(None) as patience:
+            self._waiting.add(patience)
+            try:
+                yield
+            finally:
+                self._waiting.discard(patience)
+
+    def _cut(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for patience in self._waiting:
+            patience.reschedule(now)
 
     def _channel_of(self, delivery: Delivery) -> AbstractChannel | None:
         return self._channel if delivery.connection == self.state.connection else None
