@@ -5,6 +5,7 @@ for: nothing else is between the two threads.
 """
 
 import asyncio
+import concurrent.futures
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -118,48 +119,17 @@ class Bridge:
 
     async def _call(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` in the loop; cancels it there if it is cancelled here."""
-        call = _Call(work, self._token)
-        try:
-            self._loop.call_soon_threadsafe(call.start)
-        except RuntimeError as error:  # The loop is closed.
+        if self._loop.is_closed():
             work.close()
-            raise PublishError from error
+            raise PublishError
+        done = trio.Event()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future.add_done_callback(lambda _: self._token.run_sync_soon(done.set))
         try:
-            await call.done.wait()
-        except trio.Cancelled:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(call.cancel)
-            raise
-        call.check()
-
-
-class _Call:
-    """Work of the Trio side in the loop; `asyncio.run_coroutine_threadsafe` at half the cost."""
-
-    def __init__(self, work: Coroutine[None, None, None], token: trio.lowlevel.TrioToken) -> None:
-        self.done = trio.Event()
-        self._work = work
-        self._token = token
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begins, in the loop."""
-        self._task = asyncio.ensure_future(self._work)
-        self._task.add_done_callback(lambda _: self._token.run_sync_soon(self.done.set))
-
-    def cancel(self) -> None:
-        """Ends it early, in the loop."""
-        if self._task is not None:
-            self._task.cancel()
-
-    def check(self) -> None:
-        """Raises if it failed, when it is done.
-
-        Raises:
-            PublishError: It took too long, or the loop ended.
-        """
-        if self._task is not None:
-            try:
-                self._task.result()
-            except (TimeoutError, asyncio.CancelledError) as error:
-                raise PublishError from error
+            await done.wait()
+        finally:
+            future.cancel()
+        try:
+            future.result()
+        except (TimeoutError, concurrent.futures.CancelledError) as error:
+            raise PublishError from error
