@@ -245,7 +245,8 @@ class Link:
     async def _declare(self, channel: AbstractChannel, queue: str) -> None:
         """Makes a queue that somebody deleted meanwhile."""
         with suppress(*FAILURES):
-            await channel.declare_queue(queue, durable=True)
+            async with self._until_cut():
+                await channel.declare_queue(queue, durable=True)
 
     @asynccontextmanager
     async def _until_cut(self) -> AsyncIterator[None]:
