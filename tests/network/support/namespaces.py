@@ -44,8 +44,8 @@ class Namespace:
             self.run("nft", "delete", "table", "inet", "loss")
 
     def run(self, *command: str, given: str = "") -> None:
-        """Runs a command in the namespace."""
-        _run("ip", "netns", "exec", self.name, *command, given=given)
+        """Runs a command in the namespace; `ip netns exec` would not work in a chroot."""
+        _run("nsenter", f"--net=/run/netns/{self.name}", *command, given=given)
 
 
 @dataclass(frozen=True, slots=True)
