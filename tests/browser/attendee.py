@@ -2,14 +2,20 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
 HERE = Path(__file__).parent
+STATS_PATIENCE = 60
+"""Seconds; a machine may be busy."""
+
+Stats: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -128,24 +134,29 @@ class Attendee:
 
     def waits_for_packets(self, count: int) -> None:
         """Waits until picture and sound of one other have arrived with this many packets each."""
-        self.page.wait_for_function(
-            """async count => {
-                const streams = await probe.stats("inbound-rtp");
-                return streams.length === 2 && streams.every(s => s.packetsReceived >= count);
-            }""",
-            arg=count,
+        self.waits_for_stats(
+            "inbound-rtp",
+            lambda streams: (
+                len(streams) == 2 and all(one["packetsReceived"] >= count for one in streams)
+            ),
         )
 
     def waits_for_frames(self, count: int) -> None:
         """Waits until this many pictures of one other are decoded."""
-        self.page.wait_for_function(
-            """async count => {
-                const streams = await probe.stats("inbound-rtp");
-                return streams.some(stream => stream.framesDecoded >= count);
-            }""",
-            arg=count,
-            timeout=90_000,
+        self.waits_for_stats(
+            "inbound-rtp",
+            lambda streams: any(one.get("framesDecoded", 0) >= count for one in streams),
         )
+
+    def waits_for_stats(self, kind: str, enough: Callable[[list[Stats]], bool]) -> None:
+        """Waits until the statistics of one type are as wanted.
+
+        `page.wait_for_function` would not do: it takes the promise of an answer for the answer.
+        """
+        deadline = time.monotonic() + STATS_PATIENCE
+        while not enough(self.stats(kind)):
+            assert time.monotonic() < deadline, self.stats(kind)
+            self.page.wait_for_timeout(100)
 
     def waits_for_text(self, element: Locator, pattern: str) -> None:
         """Waits until the text of `element` matches a regular expression somewhere."""
@@ -169,7 +180,7 @@ class Attendee:
             "() => screenTracks.forEach(track => track.dispatchEvent(new Event('ended')))"
         )
 
-    def stats(self, kind: str) -> list[dict[str, Any]]:
+    def stats(self, kind: str) -> list[Stats]:
         """The entries of one type, such as `inbound-rtp`, in the statistics of all connections."""
-        entries: list[dict[str, Any]] = self.page.evaluate("kind => probe.stats(kind)", kind)
+        entries: list[Stats] = self.page.evaluate("kind => probe.stats(kind)", kind)
         return entries

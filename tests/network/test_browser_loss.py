@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.attendee import Attendee
+from tests.browser.attendee import Attendee, Stats
 from tests.browser.conftest import CHROMIUM, FAKE_DEVICES, FLAGS, SOUND_WITHOUT_CLICK
 from tests.browser.people import People
 from tests.browser.server import Server
@@ -58,17 +58,21 @@ def test_pages_see_each_other_through_loss(cable: Cable, people: People) -> None
 
 def waits_for_retransmissions(attendee: Attendee) -> None:
     """Waits until the page has sent pictures again, and has got some again, a few times each."""
-    attendee.page.wait_for_function(
-        """async enough => {
-            const video = async type =>
-                (await probe.stats(type)).find(({ kind }) => kind === "video");
-            const [sent, received] = [await video("outbound-rtp"), await video("inbound-rtp")];
-            return (
-                sent.retransmittedPacketsSent >= enough &&
-                sent.nackCount > 0 &&
-                received.retransmittedPacketsReceived >= enough &&
-                received.nackCount > 0
-            );
-        }""",
-        arg=ENOUGH,
+    attendee.waits_for_stats(
+        "outbound-rtp",
+        lambda streams: has_repeated(video_of(streams), "retransmittedPacketsSent"),
     )
+    attendee.waits_for_stats(
+        "inbound-rtp",
+        lambda streams: has_repeated(video_of(streams), "retransmittedPacketsReceived"),
+    )
+
+
+def video_of(streams: list[Stats]) -> Stats:
+    [video] = [stream for stream in streams if stream["kind"] == "video"]
+    return video
+
+
+def has_repeated(video: Stats, count: str) -> bool:
+    repeated: int = video.get(count, 0)
+    return repeated >= ENOUGH and video["nackCount"] > 0
